@@ -1,0 +1,57 @@
+// The import rules of docs/architecture.md. A room not named as allowed is forbidden.
+const only = (from, ...to) => ({
+  name: `${from}-sees-only`,
+  severity: 'error',
+  comment: `src/${from} may import: ${to.join(', ')}`,
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: [`^src/${from}/`, ...leaves, ...to.map((room) => `^src/${room}`)] },
+});
+// Tables without behaviour that every room may read.
+const leaves = ['^src/errors\\.ts$'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'src-sees-only-the-protocol',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^runtime/', pathNot: '^runtime/protocol\\.ts$' },
+    },
+    {
+      name: 'runtime-sees-only-itself',
+      severity: 'error',
+      from: { path: '^runtime/' },
+      to: { pathNot: ['^runtime/'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'only-the-adapter-knows-dockerode',
+      severity: 'error',
+      from: { pathNot: '^src/engine/docker/' },
+      to: { path: 'node_modules/(@types/)?dockerode' },
+    },
+    {
+      name: 'adapters-are-made-in-the-composition-root',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/platform\\.ts$', '^src/cli/', '^src/engine/docker/', '^src/store/sqlite/'] },
+      to: { path: ['^src/engine/docker/', '^src/store/sqlite/'] },
+    },
+    only('engine'),
+    only('artifacts'),
+    only('store', 'functions'),
+    only('functions', 'artifacts', 'runtimes'),
+    only('runtimes', 'engine'),
+    only('sandboxes', 'engine', 'functions', 'runtimes'),
+    only('invocations', 'functions', 'sandboxes', 'artifacts', 'runtimes'),
+    only('http', 'functions', 'runtimes', 'invocations', 'artifacts'),
+    only('client'),
+    { name: 'no-dev-dependency-in-the-product', severity: 'error', from: { path: '^(src|runtime)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^(src|runtime)/', pathNot: '\\.d\\.ts$' }, to: {} },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'src/tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,2 @@
+/** placeholder */
+export const protocolVersion = 1;

@@ -1,0 +1,81 @@
+/** Who has to act when an error is met: the caller, an operator who adds capacity, or the platform's owner. */
+export type Fault = 'caller' | 'capacity' | 'platform';
+
+interface ErrorKind {
+  readonly status: number;
+  readonly fault: Fault;
+  /** Whether the same request may succeed later without a change. */
+  readonly retryable: boolean;
+  readonly title: string;
+}
+
+/**
+ * Every error that a client can meet, by its stable code. `docs/errors.md` describes each; a test compares the two.
+ * How a user's function ended is never an error: that is an outcome, and outcomes are data.
+ */
+export const errorTable = {
+  INVALID_JSON: { status: 400, fault: 'caller', retryable: false, title: 'The body is not valid JSON' },
+  INVALID_ENVELOPE: { status: 400, fault: 'caller', retryable: false, title: 'The envelope is not valid' },
+  INVALID_NAME: { status: 400, fault: 'caller', retryable: false, title: 'The name is not valid' },
+  INVALID_CONFIG: { status: 400, fault: 'caller', retryable: false, title: 'The function configuration is not valid' },
+  INVALID_QUERY: { status: 400, fault: 'caller', retryable: false, title: 'A query parameter is not valid' },
+  INVALID_UPLOAD: { status: 400, fault: 'caller', retryable: false, title: 'The upload is not valid' },
+  INVALID_ARTIFACT: { status: 400, fault: 'caller', retryable: false, title: 'The code is not acceptable' },
+  HANDLER_FILE_NOT_FOUND: { status: 400, fault: 'caller', retryable: false, title: 'The handler names a missing file' },
+  RUNTIME_NOT_FOUND: { status: 400, fault: 'caller', retryable: false, title: 'No such runtime' },
+  BAD_REQUEST: { status: 400, fault: 'caller', retryable: false, title: 'The request is malformed' },
+  ORIGIN_NOT_ALLOWED: { status: 403, fault: 'caller', retryable: false, title: 'The origin is not allowed' },
+  NETWORK_NOT_ALLOWED: { status: 403, fault: 'caller', retryable: false, title: 'Network access is not allowed' },
+  FUNCTION_NOT_FOUND: { status: 404, fault: 'caller', retryable: false, title: 'No such function' },
+  VERSION_NOT_FOUND: { status: 404, fault: 'caller', retryable: false, title: 'No such version' },
+  ROUTE_NOT_FOUND: { status: 404, fault: 'caller', retryable: false, title: 'No such route' },
+  METHOD_NOT_ALLOWED: { status: 405, fault: 'caller', retryable: false, title: 'The method is not allowed here' },
+  INVOCATION_CANCELLED: { status: 409, fault: 'caller', retryable: false, title: 'The invocation was cancelled' },
+  BODY_TOO_LARGE: { status: 413, fault: 'caller', retryable: false, title: 'The body is too large' },
+  EVENT_TOO_LARGE: { status: 413, fault: 'caller', retryable: false, title: 'The event is too large' },
+  ARTIFACT_TOO_LARGE: { status: 413, fault: 'caller', retryable: false, title: 'The code is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, fault: 'caller', retryable: false, title: 'The content type is not accepted' },
+  HOST_NOT_ALLOWED: { status: 421, fault: 'caller', retryable: false, title: 'The Host header is not allowed' },
+  QUEUE_FULL: { status: 429, fault: 'capacity', retryable: true, title: 'Too many calls are waiting' },
+  QUEUE_TIMEOUT: { status: 429, fault: 'capacity', retryable: true, title: 'No sandbox became free in time' },
+  INTERNAL: { status: 500, fault: 'platform', retryable: false, title: 'Internal error' },
+  ENGINE_UNAVAILABLE: { status: 503, fault: 'platform', retryable: true, title: 'The container engine is not reachable' },
+  RUNTIME_NOT_READY: { status: 503, fault: 'platform', retryable: true, title: 'The runtime has no image yet' },
+  SANDBOX_START_FAILED: { status: 503, fault: 'platform', retryable: true, title: 'A sandbox could not be started' },
+  STORE_UNAVAILABLE: { status: 503, fault: 'platform', retryable: true, title: 'The store is not available' },
+  DRAINING: { status: 503, fault: 'platform', retryable: true, title: 'The server is shutting down' },
+  INSUFFICIENT_STORAGE: { status: 507, fault: 'platform', retryable: true, title: 'The data directory is full' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One of several reasons why a document was refused. `pointer` is a JSON pointer into it (RFC 6901), empty for the whole. */
+export interface Violation {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+interface SraasErrorOptions {
+  readonly violations?: readonly Violation[];
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** A failure that a client is told about, with a code from the one table. `message` is one sentence that says what to do. */
+export class SraasError extends Error {
+  override readonly name = 'SraasError';
+  readonly code: ErrorCode;
+  readonly violations: readonly Violation[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: SraasErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.violations = options.violations ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get kind(): ErrorKind {
+    return errorTable[this.code];
+  }
+}

@@ -1,0 +1,77 @@
+/** What a function may use, per sandbox. All are upper bounds that the kernel or the host enforces. */
+export interface Limits {
+  /** Processor cores, fractions allowed. */
+  readonly cpus: number;
+  /** Memory including `/tmp`, in MiB; there is no swap. */
+  readonly memoryMb: number;
+  /** Processes and threads together. */
+  readonly pids: number;
+  /** Wall clock for one invocation, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Size of `/tmp` in MiB. */
+  readonly tmpMb: number;
+  /** Most bytes of a result's JSON text. */
+  readonly resultBytes: number;
+  /** Most bytes of logs kept per invocation; the rest is cut with a mark. */
+  readonly logBytes: number;
+}
+
+/** `warm`: a sandbox serves its version's next invocation. `fresh`: a container per invocation that has never run anything. */
+export type Isolation = 'warm' | 'fresh';
+
+export interface Concurrency {
+  /** Most sandboxes of one version at a time. */
+  readonly max: number;
+  /** Sandboxes kept started, also without calls. */
+  readonly warmMin: number;
+}
+
+/** Everything about a version but its code. */
+export interface FunctionConfig {
+  readonly runtime: string;
+  /** `file.export`, split at the last dot. */
+  readonly handler: string;
+  readonly description: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  readonly network: 'none' | 'egress';
+  readonly isolation: Isolation;
+  readonly concurrency: Concurrency;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export type FunctionId = string & { readonly __brand: 'FunctionId' };
+/** SHA-256 of an artifact's canonical listing, 64 lower-case hex digits. */
+export type ArtifactHash = string & { readonly __brand: 'ArtifactHash' };
+
+/** Where a version's handler is, resolved when it was deployed. */
+export interface HandlerEntry {
+  /** Path of the module inside the artifact, with `/` separators: `src/app.mjs`. */
+  readonly file: string;
+  readonly exportName: string;
+  /** Whether the artifact holds source maps that stacks should be told through. */
+  readonly sourceMaps: boolean;
+}
+
+/** An immutable artifact with its config. `functionId` differs between a name that was removed and the same name made anew. */
+export interface FunctionVersion {
+  readonly functionId: FunctionId;
+  readonly functionName: string;
+  /** 1, 2, 3, … */
+  readonly number: number;
+  readonly config: FunctionConfig;
+  readonly artifactHash: ArtifactHash;
+  /** Sum of the artifact's file sizes. */
+  readonly artifactBytes: number;
+  readonly entry: HandlerEntry;
+  readonly createdAt: Date;
+}
+
+/** A name and its newest version. */
+export interface DeployedFunction {
+  readonly id: FunctionId;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly latest: FunctionVersion;
+}
