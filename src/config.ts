@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isLoopback } from './http/loopback.ts';
 
 /** One line of the table of settings: where a value may come from, what it means and what it may be. */
@@ -58,7 +59,12 @@ export const settings: readonly Setting[] = [
   text('dataDirectory', 'data-dir', '~/.sraas', 'Folder for functions and their code'),
   text('runDirectory', 'run-dir', '/run/sraas', 'Folder for the sockets of live sandboxes; a short path'),
   text('engineHost', 'engine-host', 'unix:///var/run/docker.sock', 'Address of the container engine'),
-  text('engineRuntime', 'engine-runtime', '', "Low-level runtime of sandboxes, runsc for example; empty for the engine's own"),
+  text(
+    'engineRuntime',
+    'engine-runtime',
+    '',
+    "Low-level runtime of sandboxes, runsc for example; empty for the engine's own",
+  ),
   text('cgroupParent', 'cgroup-parent', '', "Parent control group of all sandboxes; empty for the engine's own"),
   text('logLevel', 'log-level', 'info', 'Least severe level that is logged: error, warn, info or debug'),
   count('maxEventBytes', 'max-event-bytes', 1_000_000, 1, 100_000_000, 'Largest body of an invoke', 'bytes'),
@@ -70,7 +76,15 @@ export const settings: readonly Setting[] = [
   count('maxPids', 'max-pids', 512, 16, 32_768, 'Most processes and threads a function may ask for'),
   count('maxTimeoutMs', 'max-timeout-ms', 900_000, 1, 86_400_000, 'Longest time limit a function may ask for', 'ms'),
   count('maxTmpMb', 'max-tmp-mb', 1024, 1, 1_048_576, 'Largest /tmp a function may ask for', 'MiB'),
-  count('maxResultBytes', 'max-result-bytes', 6_000_000, 1, 500_000_000, 'Largest result a function may allow', 'bytes'),
+  count(
+    'maxResultBytes',
+    'max-result-bytes',
+    6_000_000,
+    1,
+    500_000_000,
+    'Largest result a function may allow',
+    'bytes',
+  ),
   count('maxLogBytes', 'max-log-bytes', 10_000_000, 1, 500_000_000, 'Most log bytes a function may keep', 'bytes'),
   count('maxConcurrency', 'max-concurrency', 100, 1, 10_000, 'Most sandboxes a function may ask for'),
   count('maxSandboxes', 'max-sandboxes', 50, 1, 30_000, 'Most sandboxes of all functions together'),
@@ -118,7 +132,8 @@ export function parseConfig(sources: ConfigSources): Config {
   }
   const known = new Set<string>(settings.map((setting) => setting.name));
   for (const key of Object.keys(sources.file ?? {})) {
-    if (!known.has(key)) problems.push(`${key} in the config file is not a setting; \`sraas serve --help\` lists them.`);
+    if (!known.has(key))
+      problems.push(`${key} in the config file is not a setting; \`sraas serve --help\` lists them.`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   // Every key of Config is in the table, which is what the loop above filled in.
@@ -144,7 +159,9 @@ function contradictions(config: Config): string[] {
     problems.push(`--log-level must be error, warn, info or debug, not ${config.logLevel}.`);
   }
   if (!config.engineHost.startsWith('unix://')) {
-    problems.push('--engine-host must be a unix:// address: sandboxes talk to this server over sockets on this machine.');
+    problems.push(
+      '--engine-host must be a unix:// address: sandboxes talk to this server over sockets on this machine.',
+    );
   }
   return problems;
 }
@@ -185,7 +202,7 @@ function expectation(setting: Setting): string {
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return inspect(value, { depth: 1 });
 }
 
 function expandHome(config: Config, home: string | undefined): Config {

@@ -14,9 +14,9 @@ export interface Engine {
   create(spec: ContainerSpec): Promise<ContainerId>;
   start(id: ContainerId): Promise<void>;
   /** What the engine recorded of a container, in the port's own terms, to compare with what was asked for. */
-  inspect(id: ContainerId): Promise<RecordedContainer>;
-  /** Resolves when the container has ended. Has no time limit of its own: give it a signal. */
-  wait(id: ContainerId, signal?: AbortSignal): Promise<ContainerExit>;
+  inspect(id: ContainerId, asked: ContainerSpec): Promise<RecordedContainer>;
+  /** Resolves when the container has ended; rejects with `timeout` when it has not by then. */
+  wait(id: ContainerId, timeoutMs: number): Promise<ContainerExit>;
   kill(id: ContainerId): Promise<void>;
   /** Removes the container and its anonymous volumes, running or not. */
   remove(id: ContainerId): Promise<void>;

@@ -1,0 +1,99 @@
+import type Docker from 'dockerode';
+import type { ContainerSpec } from '../container.ts';
+
+/**
+ * `HostConfig` with the members that the published types lack.
+ * Source: Docker Engine API 1.41, `POST /containers/create`.
+ */
+export type HostConfig = Docker.HostConfig & { CgroupnsMode?: string; NanoCpus?: number };
+
+export type CreateBody = Omit<Docker.ContainerCreateOptions, 'HostConfig'> & { HostConfig: HostConfig };
+
+/**
+ * Says a {@link ContainerSpec} in the words of Docker's API. Pure, and total over the API's isolation settings: whatever an
+ * image or an engine default could loosen is sent explicitly, save `MaskedPaths` and `ReadonlyPaths`, where leaving them out
+ * gives the engine's own lists, which grow with its advisories, and an empty list would switch masking off.
+ */
+export function createBody(spec: ContainerSpec): CreateBody {
+  return {
+    name: spec.name,
+    Image: spec.image,
+    User: `${spec.user.uid}:${spec.user.gid}`,
+    Entrypoint: [...spec.command.slice(0, 1)],
+    Cmd: [...spec.command.slice(1)],
+    WorkingDir: spec.workingDirectory,
+    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    Hostname: spec.hostname,
+    Domainname: '',
+    Labels: { ...spec.labels },
+    Tty: false,
+    OpenStdin: false,
+    StdinOnce: false,
+    AttachStdin: false,
+    AttachStdout: false,
+    AttachStderr: false,
+    ExposedPorts: {},
+    Volumes: {},
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGKILL',
+    StopTimeout: 1,
+    NetworkDisabled: true,
+    HostConfig: hostConfig(spec),
+  };
+}
+
+function hostConfig(spec: ContainerSpec): HostConfig {
+  return {
+    NetworkMode: spec.network,
+    ReadonlyRootfs: spec.readOnlyRoot,
+    Tmpfs: Object.fromEntries(
+      spec.temporaryFileSystems.map(({ target, sizeBytes, inodes }) => [
+        target,
+        `rw,noexec,nosuid,nodev,size=${sizeBytes},nr_inodes=${inodes},mode=1777`,
+      ]),
+    ),
+    Mounts: spec.mounts.map(({ source, target, readOnly }) => ({
+      Type: 'bind' as const,
+      Source: source,
+      Target: target,
+      ReadOnly: readOnly,
+      BindOptions: { Propagation: 'rprivate' as const },
+    })),
+    CapDrop: [...spec.droppedCapabilities],
+    CapAdd: [...spec.addedCapabilities],
+    Privileged: false,
+    GroupAdd: [],
+    SecurityOpt: [...(spec.noNewPrivileges ? ['no-new-privileges:true'] : []), `seccomp=${spec.seccompProfile}`],
+    Memory: spec.memoryBytes,
+    MemorySwap: spec.memoryBytes,
+    NanoCpus: Math.round(spec.cpus * 1e9),
+    CpuShares: spec.cpuShares,
+    PidsLimit: spec.pids,
+    Ulimits: Object.entries(spec.ulimits).map(([Name, value]) => ({ Name, Soft: value, Hard: value })),
+    IpcMode: spec.ipc,
+    PidMode: '',
+    UTSMode: '',
+    CgroupnsMode: spec.cgroupNamespace,
+    UsernsMode: '',
+    CgroupParent: spec.cgroupParent,
+    OomScoreAdj: spec.oomScoreAdjustment,
+    Init: spec.init,
+    LogConfig: { Type: 'none', Config: {} },
+    RestartPolicy: { Name: 'no' },
+    AutoRemove: false,
+    Binds: [],
+    VolumesFrom: [],
+    Devices: [],
+    DeviceCgroupRules: [],
+    DeviceRequests: [],
+    PortBindings: {},
+    PublishAllPorts: false,
+    Links: [],
+    ExtraHosts: [],
+    Dns: [],
+    DnsOptions: [],
+    DnsSearch: [],
+    Sysctls: {},
+    ...(spec.engineRuntime === '' ? {} : { Runtime: spec.engineRuntime }),
+  };
+}

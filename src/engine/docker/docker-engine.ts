@@ -1,0 +1,141 @@
+import Docker from 'dockerode';
+import type { ContainerSpec, RecordedContainer } from '../container.ts';
+import type {
+  BuildOptions,
+  ContainerExit,
+  ContainerId,
+  Engine,
+  EngineImage,
+  EngineInfo,
+  ImportOptions,
+  ListedContainer,
+  ProgressOptions,
+} from '../engine.ts';
+import { createBody } from './create-body.ts';
+import { toEngineError } from './docker-error.ts';
+import { DockerImages } from './docker-images.ts';
+import { engineInfo } from './docker-info.ts';
+import { recordedContainer } from './recorded.ts';
+import { withinTime } from './within-time.ts';
+
+interface DockerEngineOptions {
+  /** Address of the engine: `unix:///var/run/docker.sock`. */
+  readonly host: string;
+  /** Time limit of a call that the engine should answer at once, in milliseconds. */
+  readonly callTimeoutMs?: number;
+  /** Time limit of creating, starting, killing and removing, in milliseconds: slow under load, not hanging. */
+  readonly changeTimeoutMs?: number;
+}
+
+/** The engine port over Docker's HTTP API (1.41 or newer), by dockerode. */
+export class DockerEngine implements Engine {
+  readonly #docker: Docker;
+  readonly #images: DockerImages;
+  readonly #callTimeoutMs: number;
+  readonly #changeTimeoutMs: number;
+
+  constructor({ host, callTimeoutMs = 10_000, changeTimeoutMs = 60_000 }: DockerEngineOptions) {
+    this.#docker = new Docker({ socketPath: host.replace(/^unix:\/\//, '') });
+    this.#callTimeoutMs = callTimeoutMs;
+    this.#changeTimeoutMs = changeTimeoutMs;
+    this.#images = new DockerImages(this.#docker, callTimeoutMs);
+  }
+
+  async info(): Promise<EngineInfo> {
+    const [info, version] = await this.#call(async () => {
+      const answer = (await this.#docker.info()) as Record<string, unknown>;
+      return [answer, await this.#docker.version()] as const;
+    });
+    return engineInfo(info, version);
+  }
+
+  async create(spec: ContainerSpec): Promise<ContainerId> {
+    const container = await this.#change(
+      (abortSignal) => this.#docker.createContainer({ ...createBody(spec), abortSignal }),
+      'image_not_found',
+    );
+    return container.id as ContainerId;
+  }
+
+  async start(id: ContainerId): Promise<void> {
+    await this.#change((abortSignal) => this.#docker.getContainer(id).start({ abortSignal }));
+  }
+
+  async inspect(id: ContainerId, asked: ContainerSpec): Promise<RecordedContainer> {
+    const answer = await this.#call((abortSignal) => this.#docker.getContainer(id).inspect({ abortSignal }));
+    return recordedContainer(answer, asked);
+  }
+
+  async wait(id: ContainerId, timeoutMs: number): Promise<ContainerExit> {
+    const { StatusCode: exitCode } = (await withinTime(timeoutMs, 'container_not_found', (abortSignal) =>
+      this.#docker.getContainer(id).wait({ abortSignal } as Docker.ContainerWaitOptions),
+    )) as { StatusCode: number };
+    const { State: state } = await this.#call(() => this.#docker.getContainer(id).inspect());
+    return { exitCode, outOfMemory: state.OOMKilled };
+  }
+
+  async kill(id: ContainerId): Promise<void> {
+    await this.#unlessGone(() => this.#docker.getContainer(id).kill({ signal: 'SIGKILL' }));
+  }
+
+  async remove(id: ContainerId): Promise<void> {
+    await this.#unlessGone(() => this.#docker.getContainer(id).remove({ force: true, v: true }));
+  }
+
+  async list(labels: Readonly<Record<string, string>>): Promise<readonly ListedContainer[]> {
+    const filters = { label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) };
+    const found = await this.#call((abortSignal) => this.#docker.listContainers({ all: true, filters, abortSignal }));
+    return found.map((container) => ({
+      id: container.Id as ContainerId,
+      labels: container.Labels,
+      running: container.State === 'running',
+      createdAt: new Date(container.Created * 1000),
+    }));
+  }
+
+  findImage(reference: string): Promise<EngineImage | undefined> {
+    return this.#images.find(reference);
+  }
+
+  listImages(labels: Readonly<Record<string, string>>): Promise<readonly EngineImage[]> {
+    return this.#images.list(labels);
+  }
+
+  pullImage(reference: string, options: ProgressOptions): Promise<EngineImage> {
+    return this.#images.pull(reference, options);
+  }
+
+  importImage(rootFileSystem: NodeJS.ReadableStream, options: ImportOptions): Promise<EngineImage> {
+    return this.#images.import(rootFileSystem, options);
+  }
+
+  buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<EngineImage> {
+    return this.#images.build(context, options);
+  }
+
+  removeImage(id: string): Promise<void> {
+    return this.#images.remove(id);
+  }
+
+  #call<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return withinTime(this.#callTimeoutMs, 'container_not_found', work);
+  }
+
+  #change<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    missing: 'container_not_found' | 'image_not_found' = 'container_not_found',
+  ): Promise<T> {
+    return withinTime(this.#changeTimeoutMs, missing, work);
+  }
+
+  /** Killing what has ended, or removing what is being removed, is what was wanted. */
+  async #unlessGone(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await this.#change(work);
+    } catch (error) {
+      const engineError = toEngineError(error, 'container_not_found');
+      if (engineError.code === 'container_not_found' || engineError.code === 'conflict') return;
+      throw engineError;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import type Docker from 'dockerode';
+import type { ContainerSpec, RecordedContainer, TemporaryFileSystem } from '../container.ts';
+import type { HostConfig } from './create-body.ts';
+
+/**
+ * Reads `GET /containers/{id}/json` back into the port's terms. Nothing is assumed: a setting that the answer lacks comes out
+ * as the weak value, so that a comparison with what was asked for shows it.
+ */
+export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: ContainerSpec): RecordedContainer {
+  const host = answer.HostConfig as HostConfig;
+  const { Config: config } = answer;
+  const [uid = '0', gid = '0'] = config.User.split(':');
+  const securityOptions = (host.SecurityOpt ?? []) as readonly string[];
+  const spec: ContainerSpec = {
+    name: answer.Name.replace(/^\//, ''),
+    labels: pick(config.Labels, asked.labels),
+    image: answer.Image,
+    command: [...[config.Entrypoint ?? []].flat(), ...config.Cmd],
+    environment: pick(environment(config.Env), asked.environment),
+    workingDirectory: config.WorkingDir,
+    hostname: config.Hostname,
+    user: { uid: Number(uid), gid: Number(gid) },
+    mounts: (host.Mounts ?? []).map((mount: { Source: string; Target: string; ReadOnly?: boolean }) => ({
+      source: mount.Source,
+      target: mount.Target,
+      readOnly: mount.ReadOnly === true,
+    })),
+    temporaryFileSystems: Object.entries(host.Tmpfs ?? {}).map(([target, options]) =>
+      temporaryFileSystem(target, options),
+    ),
+    network: host.NetworkMode as 'none',
+    readOnlyRoot: host.ReadonlyRootfs === true,
+    droppedCapabilities: list(host.CapDrop),
+    addedCapabilities: list(host.CapAdd),
+    noNewPrivileges: securityOptions.some((option) => /^no-new-privileges([:=]true)?$/.test(option)),
+    seccompProfile: securityOptions.find((option) => option.startsWith('seccomp='))?.slice('seccomp='.length) ?? '',
+    memoryBytes: host.MemorySwap === host.Memory ? (host.Memory ?? 0) : 0,
+    cpus: (host.NanoCpus ?? 0) / 1e9,
+    cpuShares: host.CpuShares ?? 0,
+    pids: host.PidsLimit ?? 0,
+    ulimits: Object.fromEntries((host.Ulimits ?? []).map(({ Name = '', Hard = 0 }): [string, number] => [Name, Hard])),
+    ipc: host.IpcMode as 'none',
+    cgroupNamespace: host.CgroupnsMode as 'private',
+    cgroupParent: host.CgroupParent ?? '',
+    oomScoreAdjustment: host.OomScoreAdj ?? 0,
+    init: host.Init === true,
+    engineRuntime: asked.engineRuntime === '' ? '' : (host.Runtime ?? ''),
+  };
+  return { spec, unexpected: unexpected(answer, host), running: answer.State.Running, processId: answer.State.Pid };
+}
+
+/** Loose ends that no {@link ContainerSpec} can ask for: whatever stands here came from an image, a default or a plug-in. */
+function unexpected(answer: Docker.ContainerInspectInfo, host: HostConfig): string[] {
+  const suspects: Record<string, unknown> = {
+    Privileged: host.Privileged,
+    Tty: answer.Config.Tty,
+    Binds: host.Binds,
+    VolumesFrom: host.VolumesFrom,
+    Devices: host.Devices,
+    DeviceCgroupRules: host.DeviceCgroupRules,
+    DeviceRequests: host.DeviceRequests,
+    PortBindings: host.PortBindings,
+    PublishAllPorts: host.PublishAllPorts,
+    Links: host.Links,
+    ExtraHosts: host.ExtraHosts,
+    GroupAdd: host.GroupAdd,
+    Sysctls: host.Sysctls,
+    PidMode: host.PidMode,
+    UTSMode: host.UTSMode,
+    UsernsMode: host.UsernsMode,
+    OomKillDisable: host.OomKillDisable,
+    AutoRemove: host.AutoRemove,
+    Volumes: answer.Mounts.filter((mount) => mount.Type !== 'bind' && mount.Type !== 'tmpfs'),
+    UnmaskedPaths: host.MaskedPaths?.length === 0,
+    WritableKernelPaths: host.ReadonlyPaths?.length === 0,
+    LogDriver: host.LogConfig?.Type === 'none' ? '' : host.LogConfig?.Type,
+    RestartPolicy: host.RestartPolicy?.Name === 'no' ? '' : host.RestartPolicy?.Name,
+    AppArmor: answer.AppArmorProfile === 'unconfined' ? 'unconfined' : '',
+  };
+  return Object.entries(suspects)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '' || value === 0) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function list(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function environment(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/** Images add members of their own, which the platform's win over; the ones that were asked for are what counts. */
+function pick(
+  recorded: Readonly<Record<string, string>>,
+  asked: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(recorded).filter(([name]) => Object.hasOwn(asked, name)));
+}
+
+function temporaryFileSystem(target: string, options: string): TemporaryFileSystem {
+  const number = (name: string): number => Number(new RegExp(`(?:^|,)${name}=(\\d+)`).exec(options)?.[1] ?? 0);
+  return { target, sizeBytes: number('size'), inodes: number('nr_inodes') };
+}
