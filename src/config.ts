@@ -57,7 +57,12 @@ export const settings: readonly Setting[] = [
   text('allowedHosts', 'allowed-hosts', '', 'More names that the Host header may carry, comma separated'),
   text('allowedOrigins', 'allowed-origins', '', 'Origins of web pages that may call, comma separated'),
   text('dataDirectory', 'data-dir', '~/.sraas', 'Folder for functions and their code'),
-  text('runDirectory', 'run-dir', '/run/sraas', 'Folder for the sockets of live sandboxes; a short path'),
+  text(
+    'runDirectory',
+    'run-dir',
+    '',
+    'Folder for the sockets of live sandboxes; empty for /run/sraas, or one below /tmp when not root',
+  ),
   text('engineHost', 'engine-host', 'unix:///var/run/docker.sock', 'Address of the container engine'),
   text(
     'engineRuntime',

@@ -1,10 +1,211 @@
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ArtifactStore } from './artifacts/artifact-store.ts';
+import { defaultArtifactLimits } from './artifacts/upload.ts';
 import type { Config } from './config.ts';
+import { DockerEngine } from './engine/docker/docker-engine.ts';
+import { SraasError } from './errors.ts';
+import { FunctionCatalog } from './functions/catalog.ts';
+import { Deployer } from './functions/deploy.ts';
+import type { FunctionPolicy } from './functions/function-policy.ts';
+import type { FunctionVersion } from './functions/function.ts';
+import { createApp } from './http/app.ts';
+import { HttpServer } from './http/server.ts';
+import { findInstallDirectory, productVersion } from './installation.ts';
+import { InFlight } from './invocations/in-flight.ts';
+import { Invoker } from './invocations/invoker.ts';
+import { RunOnce } from './invocations/run-once.ts';
+import { createLogger, describeError, type Logger } from './logger.ts';
+import { RuntimeCatalog } from './runtimes/runtime-catalog.ts';
+import { Launcher } from './sandboxes/launcher.ts';
+import { Leftovers } from './sandboxes/leftovers.ts';
+import { Pools } from './sandboxes/pools.ts';
+import { seccompProfile } from './sandboxes/seccomp-profile.ts';
+import { UidAllocator } from './sandboxes/uid-allocator.ts';
+import type { Workload } from './sandboxes/workload.ts';
+import { openSqliteStore, type Store } from './store/sqlite/open.ts';
+import { checkEngine } from './engine-check.ts';
 
+/** The whole server. `start` once, `stop` at any time, also after a start that failed. */
 export interface Platform {
+  /** Recovers what an earlier run left, then listens. */
   start(): Promise<{ readonly url: string }>;
+  /** Lets calls end within the drain limit, removes all sandboxes, closes the store. Idempotent. */
   stop(): Promise<void>;
 }
 
-export function createPlatform(_config: Config): Platform {
-  throw new Error('not yet');
+/** The time that code which no version refers to is kept: longer than any deploy takes between its two steps. */
+const artifactGraceMs = 3_600_000;
+
+/** The composition root: makes the object graph of a server from its config. */
+export function createPlatform(config: Config, logger: Logger = createLogger(config.logLevel)): Platform {
+  const closers: (() => Promise<void>)[] = [];
+  let stopped: Promise<void> | undefined;
+  return {
+    start: () => start(config, logger, closers),
+    stop: () => {
+      stopped ??= closeAll(closers);
+      return stopped;
+    },
+  };
+}
+
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers.reverse()) await close();
+}
+
+async function start(config: Config, logger: Logger, closers: (() => Promise<void>)[]): Promise<{ url: string }> {
+  const startedAt = new Date();
+  const onFailure = (message: string, error: unknown): void => {
+    logger.warn(message, describeError(error));
+  };
+
+  const store = await openSqliteStore({ directory: config.dataDirectory });
+  closers.push(() => store.close());
+  const artifactLimits = {
+    ...defaultArtifactLimits,
+    uploadBytes: config.maxDeployBytes,
+    totalBytes: config.maxArtifactBytes,
+    entries: config.maxArtifactEntries,
+  };
+  const artifacts = new ArtifactStore(join(config.dataDirectory, 'artifacts'), artifactLimits);
+  await artifacts.open();
+  closers.push(() => artifacts.close());
+
+  const installDirectory = findInstallDirectory();
+  const engine = new DockerEngine({ host: config.engineHost });
+  const architecture = await checkEngine(engine, config.engineRuntime, logger);
+  const runtimes = new RuntimeCatalog(engine, join(installDirectory, 'images'));
+  const runDirectory = await makeRunDirectory(config.runDirectory, store);
+  const leftovers = new Leftovers({ engine, instanceId: store.instanceId, runDirectory, onFailure });
+  const launcher = new Launcher({
+    ...config,
+    engine,
+    runtimes,
+    leftovers,
+    runDirectory,
+    uids: new UidAllocator(config.firstUid, config.lastUid),
+    shimDirectory: join(installDirectory, 'dist', 'shim'),
+    seccompProfile: seccompProfile(architecture),
+    instanceId: store.instanceId,
+    onPostureMismatch: (sandboxId, differences) => {
+      logger.error('The engine recorded another container than was asked for; it was killed', {
+        sandboxId,
+        differences,
+      });
+    },
+  });
+  const pools = new Pools({
+    launcher,
+    leftovers,
+    maxSandboxes: config.maxSandboxes,
+    idleMs: config.sandboxIdleMs,
+    initTimeoutMs: config.initTimeoutMs,
+    maxWaiting: config.queueLength,
+    maxWaitMs: config.queueTimeoutMs,
+    onFailure,
+  });
+  const removed = await pools.open();
+  if (removed > 0) logger.info('Removed sandboxes that an earlier run left behind', { removed });
+  closers.push(() => pools.close());
+
+  const catalog = new FunctionCatalog(store.functions);
+  const policy = policyOf(config);
+  const deployer = new Deployer({
+    store: store.functions,
+    artifacts,
+    runtimes,
+    catalog,
+    policy,
+    clock: () => new Date(),
+  });
+  await artifacts.collect(await store.functions.artifactHashesInUse(), artifactGraceMs);
+  const workloadOf = (version: FunctionVersion): Workload => ({
+    version,
+    codeDirectory: artifacts.directoryOf(version.artifactHash),
+  });
+  catalog.onPublished((fn) => {
+    pools.retire(fn.id, fn.latest.number);
+    pools.warm(workloadOf(fn.latest));
+  });
+  catalog.onRemoved(({ id }) => {
+    pools.retire(id);
+  });
+  await warmAll(catalog, (version) => {
+    pools.warm(workloadOf(version));
+  });
+
+  const inFlight = new InFlight();
+  const invoker = new Invoker({ catalog, pools, inFlight, workloadOf });
+  const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy });
+  let ready = true;
+  const server = new HttpServer(
+    createApp({
+      catalog,
+      deployer,
+      artifacts,
+      artifactLimits,
+      runtimes,
+      invoker,
+      runOnce,
+      maxDeployBytes: config.maxDeployBytes,
+      maxEventBytes: config.maxEventBytes,
+      allowedHosts: list(config.allowedHosts),
+      allowedOrigins: list(config.allowedOrigins),
+      productVersion: productVersion(installDirectory),
+      startedAt,
+      isReady: () => ready,
+      onFailure: (message, error, requestId) => {
+        logger.error(message, { requestId, ...describeError(error) });
+      },
+    }),
+  );
+  const url = await server.listen(config.host, config.port);
+  closers.push(async () => {
+    ready = false;
+    logger.info('Draining', { inFlight: inFlight.count });
+    server.stopListening();
+    const { cancelled } = await inFlight.drain(config.drainTimeoutMs);
+    logger.info('Drained', { cancelled });
+    server.close();
+  });
+  logger.info('Listening', { url, instanceId: store.instanceId });
+  return { url };
+}
+
+function policyOf(config: Config): FunctionPolicy {
+  return { ...config, egressAllowed: false };
+}
+
+/** A folder of this server's own for the sockets of its sandboxes, closed to other users of the host. */
+async function makeRunDirectory(configured: string, store: Store): Promise<string> {
+  const userId = process.getuid?.() ?? 0;
+  const base = configured !== '' ? configured : userId === 0 ? '/run/sraas' : join(tmpdir(), `sraas-${userId}`);
+  const directory = join(base, store.instanceId.slice(0, 12));
+  // 16 hex digits of a sandbox's id and `channel.sock` follow; a socket's path has at most 107 bytes. Source: unix(7).
+  if (Buffer.byteLength(directory) > 107 - 31) {
+    throw new SraasError(
+      'INTERNAL',
+      `The run directory ${base} has too long a path for sockets; choose one with --run-dir.`,
+    );
+  }
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return directory;
+}
+
+async function warmAll(catalog: FunctionCatalog, warm: (version: FunctionVersion) => void): Promise<void> {
+  let after: string | undefined;
+  do {
+    const page = await catalog.list({ limit: 500, ...(after === undefined ? {} : { after }) });
+    for (const fn of page.items) warm(fn.latest);
+    after = page.next;
+  } while (after !== undefined);
+}
+
+function list(commaSeparated: string): readonly string[] {
+  return commaSeparated
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }

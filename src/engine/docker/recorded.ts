@@ -20,7 +20,7 @@ export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: Co
     workingDirectory: config.WorkingDir,
     hostname: config.Hostname,
     user: { uid: Number(uid), gid: Number(gid) },
-    mounts: (host.Mounts ?? []).map((mount: { Source: string; Target: string; ReadOnly?: boolean }) => ({
+    mounts: (host.Mounts ?? []).map((mount) => ({
       source: mount.Source,
       target: mount.Target,
       readOnly: mount.ReadOnly === true,

@@ -1,0 +1,42 @@
+import type { ConcurrencyWire, FunctionConfigWire, LimitsWire } from './function-config-wire.ts';
+import { defaultLimits, defaultMaxConcurrency, type FunctionPolicy } from './function-policy.ts';
+
+/** A config as a client may write it: what is optional may be left out. */
+export interface FunctionConfigDocument extends Partial<Omit<FunctionConfigWire, 'limits' | 'concurrency'>> {
+  readonly runtime: string;
+  readonly handler: string;
+  readonly limits?: Partial<LimitsWire>;
+  readonly concurrency?: Partial<ConcurrencyWire>;
+}
+
+/**
+ * Fills in what a valid document leaves out. A default above what the operator allows gives way to it, and the default
+ * size of `/tmp` gives way to a smaller memory, so that nobody is refused for something they did not write.
+ */
+export function completeConfig(document: FunctionConfigDocument, policy: FunctionPolicy): FunctionConfigWire {
+  const limits = { ...allowedLimits(policy), ...document.limits };
+  const max = document.concurrency?.max ?? Math.min(defaultMaxConcurrency, policy.maxConcurrency);
+  return {
+    runtime: document.runtime,
+    handler: document.handler,
+    description: document.description ?? '',
+    env: document.env ?? {},
+    limits: { ...limits, tmp_mb: document.limits?.tmp_mb ?? Math.min(limits.tmp_mb, limits.memory_mb) },
+    network: document.network ?? 'none',
+    isolation: document.isolation ?? 'warm',
+    concurrency: { max, warm_min: document.concurrency?.warm_min ?? 0 },
+    labels: document.labels ?? {},
+  };
+}
+
+function allowedLimits(policy: FunctionPolicy): LimitsWire {
+  return {
+    cpus: Math.min(defaultLimits.cpus, policy.maxCpus),
+    memory_mb: Math.min(defaultLimits.memoryMb, policy.maxMemoryMb),
+    pids: Math.min(defaultLimits.pids, policy.maxPids),
+    timeout_ms: Math.min(defaultLimits.timeoutMs, policy.maxTimeoutMs),
+    tmp_mb: Math.min(defaultLimits.tmpMb, policy.maxTmpMb),
+    result_bytes: Math.min(defaultLimits.resultBytes, policy.maxResultBytes),
+    log_bytes: Math.min(defaultLimits.logBytes, policy.maxLogBytes),
+  };
+}

@@ -1,0 +1,70 @@
+import type {
+  ArtifactHash,
+  DeployedFunction,
+  FunctionConfig,
+  FunctionId,
+  FunctionVersion,
+  HandlerEntry,
+} from './function.ts';
+
+/** What a deploy asks to be published. */
+export interface VersionDraft {
+  readonly functionName: string;
+  readonly config: FunctionConfig;
+  readonly artifactHash: ArtifactHash;
+  /** Sum of the artifact's file sizes. */
+  readonly artifactBytes: number;
+  readonly entry: HandlerEntry;
+  /** When the deploy happens; becomes the version's `createdAt`. */
+  readonly createdAt: Date;
+}
+
+/** `created`: the name is new. `updated`: it got its next version. `unchanged`: its newest version says the same already. */
+type DeployOutcome = 'created' | 'updated' | 'unchanged';
+
+export interface Published {
+  readonly fn: DeployedFunction;
+  readonly outcome: DeployOutcome;
+}
+
+export interface FunctionListRequest {
+  /** Only names after this one; all when left out. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface VersionListRequest {
+  /** Only numbers below this one; all when left out. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/**
+ * Where functions and their versions are kept. Names are taken as they are: callers have checked them.
+ *
+ * Guarantees of every adapter:
+ * - What `publish` or `remove` acknowledged is durable: it survives a crash of the process and of the machine.
+ * - Each call is one transaction: seen whole or not at all.
+ * - Failures of the store are a SraasError, `STORE_UNAVAILABLE` or `INSUFFICIENT_STORAGE`, and changed nothing.
+ */
+export interface FunctionStore {
+  /** A function with its newest version; undefined when there is none of that name. */
+  find(name: string): Promise<DeployedFunction | undefined>;
+  findVersion(name: string, number: number): Promise<FunctionVersion | undefined>;
+  /**
+   * Creates the function, or gives it its next version. Publishes nothing when artifact, config and entry equal those of
+   * the newest version. Calls for one name queue: numbers are 1, 2, 3 without gaps, and each call sees the one before it.
+   */
+  publish(draft: VersionDraft): Promise<Published>;
+  /** At most `limit` functions in the order of their names. */
+  list(request: FunctionListRequest): Promise<readonly DeployedFunction[]>;
+  /** At most `limit` versions, newest first; none for an unknown name. */
+  listVersions(name: string, request: VersionListRequest): Promise<readonly FunctionVersion[]>;
+  /**
+   * Removes a function with all its versions. Idempotent: undefined when there was none. The same name published later
+   * is another function, with another id and versions from 1.
+   */
+  remove(name: string): Promise<FunctionId | undefined>;
+  /** The artifacts that some version refers to; all others may be collected after their grace time. */
+  artifactHashesInUse(): Promise<ReadonlySet<ArtifactHash>>;
+}

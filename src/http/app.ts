@@ -1,0 +1,76 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { EngineError } from '../engine/engine-error.ts';
+import { SraasError } from '../errors.ts';
+import { hostRules } from './host-rules.ts';
+import { fromExpress, sendProblem } from './problem.ts';
+import { identify, requestIdOf } from './request-id.ts';
+import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts';
+import { invokeRoutes } from './routes/invoke.ts';
+import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
+
+export interface AppParts extends FunctionRoutesParts, OperatorRoutesParts {
+  readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
+  readonly runOnce: Parameters<typeof invokeRoutes>[0]['runOnce'];
+  readonly maxEventBytes: number;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  /** Told of every failure that is the platform's own, with the request's id. */
+  readonly onFailure: (message: string, error: unknown, requestId: string) => void;
+}
+
+/** The HTTP API as an Express app, without a port. */
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.use(identify, hostRules(parts));
+  app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
+  app.use(noSuchRoute, answerError(parts.onFailure));
+  return app;
+}
+
+const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
+  [/^\/(healthz|readyz|runtimes|functions)$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+$/, ['PUT', 'GET', 'HEAD', 'DELETE']],
+  [/^\/functions\/[^/]+\/versions$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+\/invoke$/, ['POST']],
+  [/^\/run$/, ['POST']],
+];
+
+/** 405 with the methods there are for a path that exists, else 404. */
+const noSuchRoute: RequestHandler = (request, response) => {
+  const methods = methodsOf.find(([path]) => path.test(request.path))?.[1];
+  if (methods === undefined) {
+    throw new SraasError('ROUTE_NOT_FOUND', 'There is nothing at this path; docs/http-api.md lists the routes.');
+  }
+  response.set('Allow', methods.join(', '));
+  throw new SraasError('METHOD_NOT_ALLOWED', `This path takes ${methods.join(', ')}.`);
+};
+
+function answerError(onFailure: AppParts['onFailure']): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const requestId = requestIdOf(response);
+    const told = toldError(error);
+    if (told.kind.fault === 'platform') onFailure(told.message, told.cause ?? error, requestId);
+    // The client has gone, or a reply was under way: there is nobody to tell.
+    if (response.headersSent || response.destroyed) response.destroy();
+    else sendProblem(response, told, requestId);
+  };
+}
+
+function toldError(error: unknown): SraasError {
+  if (error instanceof SraasError) return error;
+  if (error instanceof EngineError) {
+    return new SraasError('ENGINE_UNAVAILABLE', 'The container engine does not answer; try again shortly.', {
+      cause: error,
+      retryAfterSeconds: 5,
+    });
+  }
+  return (
+    fromExpress(error) ??
+    new SraasError('INTERNAL', 'Something went wrong here; the server log has the reason.', { cause: error })
+  );
+}

@@ -1,0 +1,73 @@
+import type { Request, Response } from 'express';
+import { inlineFiles, type UploadedFile } from '../artifacts/upload.ts';
+import { SraasError } from '../errors.ts';
+import { BodyReader } from './read-body.ts';
+import { parseJson, requireJson } from './json.ts';
+import { readUpload, type UploadOptions } from './upload.ts';
+
+/** What a request brought that carries code: documents, and the files. Dispose of it when they have been used. */
+export interface CodeRequest extends AsyncDisposable {
+  readonly config: unknown;
+  /** The v1 envelope, where the route has one. */
+  readonly envelope: unknown;
+  readonly files: Iterable<UploadedFile> | AsyncIterable<UploadedFile>;
+}
+
+interface CodeRequestOptions extends Omit<UploadOptions, 'limits' | 'maxBodyBytes'> {
+  readonly artifactLimits: UploadOptions['limits'];
+  readonly maxDeployBytes: number;
+}
+
+/** Reads the two forms in which code comes: one JSON document with inline files, or `multipart/form-data`. */
+export class CodeRequestReader {
+  readonly #options: CodeRequestOptions;
+  readonly #bodies: BodyReader;
+
+  constructor(options: CodeRequestOptions) {
+    this.#options = options;
+    this.#bodies = new BodyReader(options.maxDeployBytes, 'BODY_TOO_LARGE');
+  }
+
+  /** @throws SraasError UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, INVALID_JSON, INVALID_UPLOAD, INVALID_ARTIFACT, … */
+  async read(request: Request, response: Response): Promise<CodeRequest> {
+    const type = request.headers['content-type'] ?? '';
+    if (/^multipart\/form-data\s*;/i.test(type)) return await this.#readUpload(request, response);
+    requireJson(request);
+    const document = parseJson(await this.#bodies.read(request, response));
+    if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+      throw new SraasError(
+        'INVALID_CONFIG',
+        'Send a JSON object like {"runtime":"node24","handler":"main.handler","files":{}}.',
+      );
+    }
+    const { files, ...rest } = document as { files?: unknown };
+    const config: Record<string, unknown> = { ...rest };
+    const envelope = config['envelope'];
+    if (this.#options.documents.includes('envelope')) delete config['envelope'];
+    return {
+      config,
+      envelope,
+      files: inlineFiles(files, this.#options.artifactLimits),
+      [Symbol.asyncDispose]: async () => {
+        await Promise.resolve();
+      },
+    };
+  }
+
+  async #readUpload(request: Request, response: Response): Promise<CodeRequest> {
+    const { artifacts, artifactLimits: limits, maxDeployBytes: maxBodyBytes, documents } = this.#options;
+    try {
+      const upload = await readUpload(request, { artifacts, limits, maxBodyBytes, documents });
+      return {
+        config: upload.documents.get('config'),
+        envelope: upload.documents.get('envelope'),
+        files: upload.files,
+        [Symbol.asyncDispose]: () => upload.discard(),
+      };
+    } catch (error) {
+      // What remains of the body is not read: the connection cannot serve another request.
+      response.set('Connection', 'close');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Request, RequestHandler } from 'express';
+import { SraasError } from '../errors.ts';
+
+interface HostRules {
+  /** Names that the Host header may carry beside the loopback ones, without a port. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of web pages that may call, `https://tools.example` for example. */
+  readonly allowedOrigins: readonly string[];
+}
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Keeps web pages that a user of this machine visits from calling the server: a name that was rebound to 127.0.0.1 fails at
+ * the Host header, a cross-site request at Origin or Sec-Fetch-Site. Nothing is answered to CORS.
+ */
+export function hostRules({ allowedHosts, allowedOrigins }: HostRules): RequestHandler {
+  const hosts = new Set([...loopbackNames, ...allowedHosts].map((host) => host.toLowerCase()));
+  const origins = new Set(allowedOrigins);
+  return (request, _response, next) => {
+    requireHost(request, hosts);
+    requireOrigin(request, origins);
+    next();
+  };
+}
+
+function requireHost(request: Request, hosts: ReadonlySet<string>): void {
+  // Node answers a request with two Host headers and shows the first; a proxy may have gone by the second.
+  const given = request.rawHeaders.filter(
+    (_value, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
+  );
+  const [host] = given;
+  // An absolute request target names an authority of its own.
+  const name =
+    given.length === 1 && request.url.startsWith('/') ? host?.replace(/:\d{1,5}$/, '').toLowerCase() : undefined;
+  if (name !== undefined && hosts.has(name)) return;
+  throw new SraasError(
+    'HOST_NOT_ALLOWED',
+    'Call this server by localhost or 127.0.0.1, or let its operator add the name with --allowed-hosts.',
+  );
+}
+
+function requireOrigin(request: Request, origins: ReadonlySet<string>): void {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin !== undefined && origins.has(origin)) return;
+  if (origin === undefined && site !== 'cross-site' && site !== 'same-site') return;
+  throw new SraasError(
+    'ORIGIN_NOT_ALLOWED',
+    'Web pages may not call this server, unless its operator allows their origin with --allowed-origins.',
+  );
+}

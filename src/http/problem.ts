@@ -1,0 +1,49 @@
+import type { Response } from 'express';
+import { errorTable, SraasError, type ErrorCode } from '../errors.ts';
+
+/** The body of every error reply. Source of the form: RFC 9457; `code`, `errors` and `request_id` are our extensions. */
+interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+  readonly request_id: string;
+}
+
+/** Answers with an error: `application/problem+json`, with its length. */
+export function sendProblem(response: Response, error: SraasError, requestId: string): void {
+  const { status, title } = errorTable[error.code];
+  const problem: Problem = {
+    type: `urn:sraas:error:${error.code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    ...(error.violations.length > 0 ? { errors: error.violations } : {}),
+    request_id: requestId,
+  };
+  const body = Buffer.from(JSON.stringify(problem));
+  if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
+  response.status(status);
+  // Not response.json(), which would add a charset that the media type does not have.
+  response.set({ 'Content-Type': 'application/problem+json', 'Content-Length': String(body.length) });
+  response.end(body);
+}
+
+/** What a failure inside Express or its body parser is to a client; undefined when it is our own fault. */
+export function fromExpress(error: unknown): SraasError | undefined {
+  const { type, status, code } = error as { type?: unknown; status?: unknown; code?: unknown };
+  if (type === 'encoding.unsupported') {
+    return new SraasError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a Content-Encoding.');
+  }
+  if (type === 'request.aborted' || code === 'ECONNRESET')
+    return new SraasError('BAD_REQUEST', 'The body ended too early.');
+  if (type === 'request.size.invalid')
+    return new SraasError('BAD_REQUEST', 'The body is not as long as its Content-Length.');
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new SraasError('BAD_REQUEST', 'The request could not be understood; check its path and headers.');
+  }
+  return undefined;
+}

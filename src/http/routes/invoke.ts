@@ -1,0 +1,75 @@
+import { Router, type Response } from 'express';
+import { SraasError } from '../../errors.ts';
+import { checkEnvelope } from '../../invocations/envelope.ts';
+import type { Invoker } from '../../invocations/invoker.ts';
+import { encodeReply, type Reply } from '../../invocations/reply.ts';
+import type { RunOnce } from '../../invocations/run-once.ts';
+import { CodeRequestReader } from '../code-request.ts';
+import { parseJson, requireJson } from '../json.ts';
+import { BodyReader } from '../read-body.ts';
+import { requestIdOf } from '../request-id.ts';
+import type { FunctionRoutesParts } from './functions.ts';
+
+interface InvokeRoutesParts extends Pick<FunctionRoutesParts, 'artifacts' | 'artifactLimits' | 'maxDeployBytes'> {
+  readonly invoker: Pick<Invoker, 'invoke'>;
+  readonly runOnce: RunOnce;
+  readonly maxEventBytes: number;
+}
+
+/** `POST /functions/:name/invoke` and `POST /run`. */
+export function invokeRoutes(parts: InvokeRoutesParts): Router {
+  const { invoker, runOnce } = parts;
+  const bodies = new BodyReader(parts.maxEventBytes, 'EVENT_TOO_LARGE');
+  const codeReader = new CodeRequestReader({ ...parts, documents: ['config', 'envelope'] });
+  const router = Router({ caseSensitive: true, strict: true });
+
+  router.post('/functions/:reference/invoke', async (request, response) => {
+    const invocationId = beginInvocation(response);
+    requireJson(request);
+    const envelope = await bodies.read(request, response);
+    checkEnvelope(parseJson(envelope));
+    const signal = untilClosed(response);
+    sendReply(response, await invoker.invoke(request.params.reference, { invocationId, envelope, signal }));
+  });
+
+  router.post('/run', async (request, response) => {
+    const invocationId = beginInvocation(response);
+    await using code = await codeReader.read(request, response);
+    checkEnvelope(code.envelope);
+    const envelope = Buffer.from(JSON.stringify(code.envelope));
+    if (envelope.length > parts.maxEventBytes) {
+      throw new SraasError('EVENT_TOO_LARGE', `The envelope may have at most ${parts.maxEventBytes} bytes.`);
+    }
+    const signal = untilClosed(response);
+    sendReply(response, await runOnce.run(code.config, code.files, { invocationId, envelope, signal }));
+  });
+
+  return router;
+}
+
+/** The invocation has the request's id, and every reply to it says so, also when it never ran. */
+function beginInvocation(response: Response): string {
+  const invocationId = requestIdOf(response);
+  response.set({ 'x-sraas-invocation-id': invocationId, 'x-sraas-outcome': 'not_run' });
+  return invocationId;
+}
+
+function sendReply(response: Response, reply: Reply): void {
+  const body = encodeReply(reply);
+  response.set({
+    'x-sraas-outcome': reply.verdict.outcome,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(body.length),
+  });
+  response.end(body);
+}
+
+/** Aborts when the client goes away before its answer has been sent. */
+function untilClosed(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (response.writableFinished) return;
+    controller.abort(new SraasError('INVOCATION_CANCELLED', 'The client closed the connection before the answer.'));
+  });
+  return controller.signal;
+}

@@ -1,0 +1,97 @@
+import type { SraasError } from '../errors.ts';
+import type { FunctionCatalog } from '../functions/catalog.ts';
+import { parseReference } from '../functions/reference.ts';
+import type { FunctionVersion } from '../functions/function.ts';
+import type { Loan, Pools } from '../sandboxes/pools.ts';
+import type { Finished } from '../sandboxes/sandbox.ts';
+import type { Workload } from '../sandboxes/workload.ts';
+import { classify } from './classify.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Reply } from './reply.ts';
+
+interface InvokerParts {
+  readonly catalog: Pick<FunctionCatalog, 'resolve'>;
+  readonly pools: Pick<Pools, 'borrow'>;
+  readonly workloadOf: (version: FunctionVersion) => Workload;
+  readonly inFlight: InFlight;
+}
+
+/** One wish to run a version. */
+export interface InvocationRequest {
+  readonly invocationId: string;
+  /** The envelope's bytes, which have been checked. */
+  readonly envelope: Buffer;
+  /** Aborts, with a SraasError as its reason, when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one invocation from start to end: reference → version → sandbox → ending → verdict.
+ *
+ * A sync invocation runs at most once: nothing is tried again after the event has been sent to a sandbox.
+ */
+export class Invoker {
+  readonly #parts: InvokerParts;
+
+  constructor(parts: InvokerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Invokes the version that a reference (`hello`, `hello@3`) means now.
+   * @throws SraasError only when the platform could not run it: FUNCTION_NOT_FOUND, VERSION_NOT_FOUND, QUEUE_FULL,
+   * QUEUE_TIMEOUT, RUNTIME_NOT_READY, SANDBOX_START_FAILED, ENGINE_UNAVAILABLE, DRAINING, INVOCATION_CANCELLED.
+   */
+  async invoke(reference: string, request: InvocationRequest): Promise<Reply> {
+    const { catalog, workloadOf } = this.#parts;
+    return await this.run(workloadOf(await catalog.resolve(parseReference(reference))), request);
+  }
+
+  /** The same for a workload that need not be a deployed function's. */
+  run(workload: Workload, request: InvocationRequest): Promise<Reply> {
+    return this.#parts.inFlight.track(request.signal, async (signal) => {
+      const loan = await this.#parts.pools.borrow(workload, signal);
+      try {
+        return await this.#runOn(loan, workload, { ...request, signal });
+      } finally {
+        loan.release();
+      }
+    });
+  }
+
+  async #runOn({ lease }: Loan, workload: Workload, request: InvocationRequest): Promise<Reply> {
+    const { invocationId, envelope, signal } = request;
+    const finished =
+      lease.kind === 'sandbox' ? await lease.sandbox.invoke({ invocationId, envelope, signal }) : lease.finished;
+    const initMs = lease.kind === 'not_loaded' ? lease.initMs : lease.coldStart ? lease.sandbox.initMs : 0;
+    return makeReply(finished, workload, {
+      invocationId,
+      coldStart: lease.kind === 'not_loaded' || lease.coldStart,
+      queueMs: Math.max(0, lease.queueMs - initMs),
+      initMs,
+      cancelledBecause: signal.reason as SraasError,
+    });
+  }
+}
+
+function makeReply(
+  { ending, logs, elapsedMs }: Finished,
+  { version }: Workload,
+  facts: Pick<Reply, 'invocationId' | 'coldStart' | 'queueMs' | 'initMs'> & { cancelledBecause: SraasError },
+): Reply {
+  if (ending.cause === 'cancelled') throw facts.cancelledBecause;
+  const said = ending.cause === 'answered' && 'durationMs' in ending.answer ? ending.answer.durationMs : elapsedMs;
+  const { invocationId, coldStart, queueMs, initMs } = facts;
+  return {
+    verdict: classify(ending, version.config.limits, ending.cause === 'died' ? logs.lastText() : ''),
+    logs: logs.text(),
+    logsTruncated: logs.truncated,
+    durationMs: Math.min(said, elapsedMs),
+    invocationId,
+    functionName: version.functionName,
+    functionVersion: version.number,
+    coldStart,
+    queueMs,
+    initMs,
+  };
+}

@@ -1,0 +1,67 @@
+/** A pool, as the shared capacity sees it. */
+export interface CapacityUser {
+  /** When its longest idle sandbox became idle, by the monotonic clock; undefined when none is idle and may go. */
+  oldestIdleSince(): number | undefined;
+  /** Destroys that sandbox. */
+  evictOldestIdle(): void;
+  /** Starts what its waiting calls need, as far as there is room. */
+  advance(): void;
+}
+
+/**
+ * The number of sandboxes that all pools together may have. When it is used up, the sandbox that has been idle longest makes
+ * room, whoever it belongs to; a busy one never does.
+ */
+export class Capacity {
+  readonly #max: number;
+  readonly #users = new Set<CapacityUser>();
+  #taken = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  join(user: CapacityUser): void {
+    this.#users.add(user);
+  }
+
+  leave(user: CapacityUser): void {
+    this.#users.delete(user);
+  }
+
+  /**
+   * Takes room for one sandbox. When there is none, the longest idle one is sent away: its room is free when it has gone, and
+   * every pool is asked to advance then.
+   */
+  tryTake(): boolean {
+    if (this.#taken < this.#max) {
+      this.#taken++;
+      return true;
+    }
+    let oldest: { user: CapacityUser; since: number } | undefined;
+    for (const user of this.#users) {
+      const since = user.oldestIdleSince();
+      if (since !== undefined && (oldest === undefined || since < oldest.since)) oldest = { user, since };
+    }
+    oldest?.user.evictOldestIdle();
+    return false;
+  }
+
+  giveBack(): void {
+    this.#taken--;
+    // Set order is the order of joining; a user that advances goes last next time, so that nobody starves.
+    for (const user of [...this.#users]) {
+      if (this.#taken >= this.#max) return;
+      const before = this.#taken;
+      user.advance();
+      if (this.#taken !== before) {
+        this.#users.delete(user);
+        this.#users.add(user);
+      }
+    }
+  }
+}

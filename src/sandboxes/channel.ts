@@ -1,0 +1,17 @@
+import type { ShimFrame } from '../../runtime/protocol.ts';
+
+/**
+ * The way between host and shim, over whatever carries bytes. All that comes out of it is untrusted; frames have been
+ * checked for form, and for nothing else.
+ */
+export interface Channel {
+  /** Called for every well-formed frame, in order, until the channel has closed. */
+  onFrame: (frame: ShimFrame) => void;
+  /** Called once. `violation` says what broke the protocol; without it the other side went away. */
+  onClosed: (violation: string | undefined) => void;
+
+  /** Sends one encoded frame, in one write. A closed channel drops it: its end has been reported. */
+  send(frame: Buffer): void;
+  /** Idempotent. Reports nothing. */
+  close(): void;
+}

@@ -1,0 +1,85 @@
+import { rm } from 'node:fs/promises';
+import type { Engine, ContainerExit, ContainerId } from '../engine/engine.ts';
+import type { Channel } from './channel.ts';
+import type { OutputPipe } from './output-pipe.ts';
+
+/** What a running sandbox holds on the host. */
+export interface LaunchedContainer {
+  readonly channel: Channel;
+  readonly output: OutputPipe;
+  /** Rejects with an EngineError `timeout` when it still runs after that long. */
+  exit(withinMs: number): Promise<ContainerExit>;
+  /** Never rejects: what could not be killed now is removed later. */
+  kill(): Promise<void>;
+  /** Gives everything back, in the order that leaves nothing behind. Idempotent; never rejects. */
+  release(): Promise<void>;
+}
+
+interface Holdings {
+  readonly engine: Engine;
+  readonly directory: string;
+  /** Called when nothing is left: the user id and the name may be used again. */
+  readonly onGone: () => void;
+  /** Takes over what could not be removed. */
+  readonly onLeftover: (retry: () => Promise<void>, error: unknown) => void;
+}
+
+/**
+ * Collects what the start of one sandbox acquires, step by step, and releases it as a whole: at any point of the start, and
+ * exactly once.
+ */
+export class SandboxHoldings {
+  readonly #given: Holdings;
+  #containerId: ContainerId | undefined;
+  #output: OutputPipe | undefined;
+  #closables: { close(): void }[] = [];
+  #released: Promise<void> | undefined;
+
+  constructor(given: Holdings) {
+    this.#given = given;
+  }
+
+  holdContainer(id: ContainerId): void {
+    this.#containerId = id;
+  }
+
+  holdOutput(output: OutputPipe): OutputPipe {
+    this.#output = output;
+    return output;
+  }
+
+  hold<T extends { close(): void }>(closable: T): T {
+    this.#closables.push(closable);
+    return closable;
+  }
+
+  async kill(): Promise<void> {
+    const { engine, onLeftover } = this.#given;
+    const id = this.#containerId;
+    if (id === undefined) return;
+    await engine.kill(id).catch((error: unknown) => {
+      onLeftover(() => engine.kill(id), error);
+    });
+  }
+
+  release(): Promise<void> {
+    this.#released ??= this.#release();
+    return this.#released;
+  }
+
+  async #release(): Promise<void> {
+    for (const closable of this.#closables) closable.close();
+    this.#output?.close();
+    await this.#removeTraces().catch((error: unknown) => {
+      this.#given.onLeftover(() => this.#removeTraces(), error);
+    });
+  }
+
+  /** The user id goes last: it must not serve a second sandbox while the first may still run. */
+  async #removeTraces(): Promise<void> {
+    const { engine, directory, onGone } = this.#given;
+    if (this.#containerId !== undefined) await engine.remove(this.#containerId);
+    await rm(directory, { recursive: true, force: true });
+    onGone();
+  }
+}

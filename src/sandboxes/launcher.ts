@@ -1,0 +1,205 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { maxShimFrameBytes, protocolVersion, sandboxPaths } from '../../runtime/protocol.ts';
+import type { ContainerSpec } from '../engine/container.ts';
+import type { ContainerId, Engine } from '../engine/engine.ts';
+import { EngineError } from '../engine/engine-error.ts';
+import { SraasError } from '../errors.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import type { Channel } from './channel.ts';
+import { containerSpec } from './container-spec.ts';
+import { sandboxLabels } from './labels.ts';
+import { type LaunchedContainer, SandboxHoldings } from './launched-container.ts';
+import type { Leftovers } from './leftovers.ts';
+import { OutputPipe } from './output-pipe.ts';
+import { postureDifferences } from './posture.ts';
+import { SocketChannelListener } from './socket-channel.ts';
+import type { UidAllocator } from './uid-allocator.ts';
+import type { Workload } from './workload.ts';
+
+export interface LauncherOptions {
+  readonly engine: Engine;
+  readonly runtimes: {
+    find(name: string): Runtime | undefined;
+    imageOf(runtime: Runtime): Promise<string>;
+    forget(name: string): void;
+  };
+  readonly uids: UidAllocator;
+  readonly leftovers: Leftovers;
+  /** Host folder for the sandboxes' own folders; a short path, see unix(7). */
+  readonly runDirectory: string;
+  readonly shimDirectory: string;
+  readonly seccompProfile: string;
+  readonly instanceId: string;
+  readonly cgroupParent: string;
+  readonly engineRuntime: string;
+  readonly startTimeoutMs: number;
+  readonly onPostureMismatch: (sandboxId: string, differences: readonly string[]) => void;
+}
+
+/** Starts containers, up to the point where a shim has said hello over its channel and the container is what was asked for. */
+export class Launcher {
+  readonly #options: LauncherOptions;
+  readonly #live = new Set<string>();
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a sandbox is being started, lives, or waits to be removed. */
+  isLive(sandboxId: string): boolean {
+    return this.#live.has(sandboxId);
+  }
+
+  /**
+   * @throws SraasError RUNTIME_NOT_READY, ENGINE_UNAVAILABLE, SANDBOX_START_FAILED. Nothing is left behind then.
+   */
+  async launch(sandboxId: string, workload: Workload): Promise<LaunchedContainer> {
+    const { engine, uids, leftovers, runDirectory } = this.#options;
+    const uid = uids.take();
+    this.#live.add(sandboxId);
+    const directory = join(runDirectory, sandboxId);
+    const holdings = new SandboxHoldings({
+      engine,
+      directory,
+      onGone: () => {
+        uids.giveBack(uid);
+        this.#live.delete(sandboxId);
+      },
+      onLeftover: (retry, error) => {
+        leftovers.add(sandboxId, retry, error);
+      },
+    });
+    try {
+      return await this.#launch(sandboxId, workload, uid, directory, holdings);
+    } catch (error) {
+      await holdings.release();
+      throw this.#explain(error, workload.version.config.runtime);
+    }
+  }
+
+  async #launch(
+    sandboxId: string,
+    { version, codeDirectory }: Workload,
+    uid: number,
+    directory: string,
+    holdings: SandboxHoldings,
+  ): Promise<LaunchedContainer> {
+    const { engine, runtimes, startTimeoutMs } = this.#options;
+    const runtime = runtimes.find(version.config.runtime);
+    if (runtime === undefined) {
+      throw new SraasError('RUNTIME_NOT_READY', `This server no longer has the runtime ${version.config.runtime}.`);
+    }
+    const image = await runtimes.imageOf(runtime);
+    // Searchable for the sandbox's user, through the mount; the folder above it is closed to everybody else.
+    await mkdir(directory, { mode: 0o711 });
+    const output = holdings.holdOutput(await OutputPipe.make(join(directory, sandboxPaths.outputFifo)));
+    const listener = holdings.hold(await SocketChannelListener.listen(join(directory, sandboxPaths.channelSocket)));
+
+    const spec = containerSpec({
+      ...this.#options,
+      sandboxId,
+      runtime,
+      image,
+      uid,
+      limits: version.config.limits,
+      labels: sandboxLabels(this.#options.instanceId, sandboxId, version),
+      codeDirectory,
+      channelDirectory: directory,
+    });
+    const id = await engine.create(spec);
+    holdings.holdContainer(id);
+    await engine.start(id);
+    const maxFrameBytes = maxShimFrameBytes(version.config.limits.resultBytes);
+    const [channel] = await Promise.all([
+      this.#firstOf(this.#greeted(listener, maxFrameBytes, runtime, holdings), id, startTimeoutMs),
+      this.#checkPosture(id, spec, sandboxId),
+    ]);
+    return {
+      channel,
+      output,
+      exit: (withinMs) => engine.wait(id, withinMs),
+      kill: () => holdings.kill(),
+      release: () => holdings.release(),
+    };
+  }
+
+  /** Waits for the shim's hello, and checks that it speaks our language. */
+  async #greeted(
+    listener: SocketChannelListener,
+    maxFrameBytes: number,
+    runtime: Runtime,
+    holdings: SandboxHoldings,
+  ): Promise<Channel> {
+    const channel = holdings.hold(await listener.accept(maxFrameBytes));
+    return new Promise((resolve, reject) => {
+      channel.onFrame = (frame) => {
+        if (frame.type !== 'hello') reject(new Error(`The shim began with a ${frame.type} frame`));
+        else if (frame.protocol !== protocolVersion) reject(new Error('The shim speaks another protocol version'));
+        else if (frame.language !== runtime.language) reject(new Error('The shim is for another language'));
+        else resolve(channel);
+      };
+      channel.onClosed = (violation) => {
+        reject(new Error(violation ?? 'The shim went away before it said hello'));
+      };
+    });
+  }
+
+  /** A shim that never comes is a container that ended, or one that hangs. */
+  async #firstOf(greeted: Promise<Channel>, id: ContainerId, timeoutMs: number): Promise<Channel> {
+    const ended = this.#options.engine.wait(id, timeoutMs).then((exit) => {
+      throw new Error(`The container ended with exit code ${exit.exitCode} before its shim said hello`);
+    });
+    // Whichever loses the race may still reject, which is nobody's concern any more.
+    ended.catch(() => undefined);
+    greeted.catch(() => undefined);
+    return await Promise.race([greeted, ended]);
+  }
+
+  async #checkPosture(id: ContainerId, spec: ContainerSpec, sandboxId: string): Promise<void> {
+    const differences = postureDifferences(spec, await this.#options.engine.inspect(id, spec));
+    if (differences.length === 0) return;
+    this.#options.onPostureMismatch(sandboxId, differences);
+    throw new Error('The engine did not record the hardening that was asked for');
+  }
+
+  #explain(error: unknown, runtimeName: string): unknown {
+    if (error instanceof SraasError) return error;
+    if (!(error instanceof EngineError)) {
+      return new SraasError(
+        'SANDBOX_START_FAILED',
+        'The sandbox could not be started; the server log has the reason.',
+        {
+          cause: error,
+        },
+      );
+    }
+    switch (error.code) {
+      case 'image_not_found':
+        this.#options.runtimes.forget(runtimeName);
+        return new SraasError(
+          'RUNTIME_NOT_READY',
+          `The image of ${runtimeName} is gone; an operator can make it again with \`npx sraas images build ${runtimeName}\`.`,
+          { cause: error },
+        );
+      case 'unreachable':
+      case 'permission_denied':
+        return new SraasError(
+          'ENGINE_UNAVAILABLE',
+          'The container engine does not answer; try again shortly, or let an operator run `npx sraas doctor`.',
+          { cause: error, retryAfterSeconds: 5 },
+        );
+      case 'timeout':
+      case 'container_not_found':
+      case 'conflict':
+      case 'build_failed':
+      case 'refused':
+        return new SraasError('SANDBOX_START_FAILED', 'The engine could not start the sandbox; try again.', {
+          cause: error,
+          retryAfterSeconds: 1,
+        });
+      default:
+        return error.code satisfies never;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from '../engine/engine.ts';
+import { labelsOfInstance, sandboxIdOf } from './labels.ts';
+
+interface LeftoversOptions {
+  readonly engine: Engine;
+  readonly instanceId: string;
+  readonly runDirectory: string;
+  readonly onFailure: (message: string, error: unknown) => void;
+}
+
+/**
+ * Removes what sandboxes left behind: at start-up everything that an earlier run of this server instance did not get to, and
+ * from then on what could not be removed at the time because the engine was away.
+ */
+export class Leftovers {
+  readonly #options: LeftoversOptions;
+  readonly #pending = new Map<string, () => Promise<void>>();
+
+  constructor(options: LeftoversOptions) {
+    this.#options = options;
+  }
+
+  add(sandboxId: string, retry: () => Promise<void>, error: unknown): void {
+    this.#pending.set(sandboxId, retry);
+    this.#options.onFailure(`Sandbox ${sandboxId} could not be removed yet`, error);
+  }
+
+  get count(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Removes every container and folder of this instance. Only right while it has no sandbox of its own, which is at start-up:
+   * the lock on the data directory says that nobody else is this instance.
+   * @returns how many containers were removed.
+   */
+  async sweep(): Promise<number> {
+    const { engine, instanceId, runDirectory } = this.#options;
+    const folders = await readdir(runDirectory);
+    await Promise.all(folders.map((folder) => rm(join(runDirectory, folder), { recursive: true, force: true })));
+    const found = await engine.list(labelsOfInstance(instanceId));
+    await Promise.all(found.map((container) => engine.remove(container.id)));
+    return found.length;
+  }
+
+  /** Tries once more to remove what could not be removed, and containers that no live sandbox stands for. */
+  async retry(isLive: (sandboxId: string) => boolean): Promise<void> {
+    for (const [sandboxId, removal] of [...this.#pending]) {
+      try {
+        await removal();
+        this.#pending.delete(sandboxId);
+      } catch (error) {
+        this.#options.onFailure(`Sandbox ${sandboxId} can still not be removed`, error);
+        return;
+      }
+    }
+    const { engine, instanceId } = this.#options;
+    for (const { id, labels } of await engine.list(labelsOfInstance(instanceId))) {
+      const sandboxId = sandboxIdOf(labels);
+      if (sandboxId === undefined || !isLive(sandboxId)) await engine.remove(id);
+    }
+  }
+}

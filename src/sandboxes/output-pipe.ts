@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { constants, openSync, readSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const scratch = Buffer.allocUnsafe(65_536);
+
+/**
+ * The host's end of a sandbox's output: one FIFO that is descriptors 1 and 2 of everything in the sandbox, so that the kernel
+ * itself keeps console output, raw writes and children's output in the order they were written.
+ *
+ * It is always read: what nobody wants is thrown away, so that a full pipe never blocks a sandbox.
+ */
+export class OutputPipe {
+  readonly #descriptor: number;
+  readonly #socket: Socket;
+  #sink: ((chunk: Uint8Array) => void) | undefined;
+  #open = true;
+
+  private constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+    // The socket owns the descriptor from here on, and closes it.
+    this.#socket = new Socket({ fd: descriptor, readable: true, writable: false });
+    this.#socket.on('data', (chunk) => this.#sink?.(chunk));
+    // A broken pipe shows as the death of the sandbox, which its channel reports.
+    this.#socket.on('error', () => undefined);
+    this.#socket.unref();
+  }
+
+  /** Makes the FIFO, writable for every user: it stands in a folder that only its own sandbox can see. */
+  static async make(path: string): Promise<OutputPipe> {
+    await run('mkfifo', ['-m', '0622', path]);
+    // Open for writing too, so that the pipe has no end-of-file when a writer leaves. Source: fifo(7).
+    return new OutputPipe(openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
+  }
+
+  /** Gives everything that arrives from now on to `sink`; what is in the pipe already belongs to nobody and is dropped. */
+  begin(sink: (chunk: Uint8Array) => void): void {
+    this.#sink = undefined;
+    this.drain();
+    this.#sink = sink;
+  }
+
+  /** Takes what the pipe holds at this moment: all that was written before the last frame that arrived. */
+  drain(): void {
+    if (!this.#open) return;
+    for (;;) {
+      const length = this.#readNow();
+      if (length === 0) return;
+      // The sink copies; the scratch buffer is used again at once.
+      this.#sink?.(scratch.subarray(0, length));
+      if (length < scratch.length) return;
+    }
+  }
+
+  end(): void {
+    this.#sink = undefined;
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#sink = undefined;
+    this.#socket.destroy();
+  }
+
+  #readNow(): number {
+    const limit = Error.stackTraceLimit;
+    // An empty pipe is the usual case, and collecting a stack for it would cost more than the read.
+    Error.stackTraceLimit = 0;
+    try {
+      return readSync(this.#descriptor, scratch);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+      throw error;
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  }
+}

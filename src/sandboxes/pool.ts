@@ -1,0 +1,203 @@
+import { SraasError } from '../errors.ts';
+import type { FunctionVersion } from '../functions/function.ts';
+import { BackOff } from './back-off.ts';
+import type { Capacity, CapacityUser } from './capacity.ts';
+import type { Finished, Sandbox } from './sandbox.ts';
+import { WaitingCalls } from './waiting-calls.ts';
+import type { Workload } from './workload.ts';
+
+/** What a call gets from the pool: a sandbox that is ready, or the news of how loading its handler ended. */
+export type Lease =
+  | { readonly kind: 'sandbox'; readonly sandbox: Sandbox; readonly coldStart: boolean; readonly queueMs: number }
+  | { readonly kind: 'not_loaded'; readonly finished: Finished; readonly initMs: number; readonly queueMs: number };
+
+/** How a sandbox's start ended: loaded or not, it comes with the sandbox, which must be destroyed when it is not loaded. */
+export interface Started {
+  readonly sandbox: Sandbox;
+  readonly finished: Finished;
+}
+
+export interface PoolOptions {
+  readonly workload: Workload;
+  readonly capacity: Capacity;
+  /** Rejects with a SraasError when the platform could not start a sandbox. */
+  readonly start: (workload: Workload) => Promise<Started>;
+  readonly maxWaiting: number;
+  readonly maxWaitMs: number;
+  /** Called when the pool is retired and its last sandbox has gone. */
+  readonly onEmpty: () => void;
+}
+
+/**
+ * The sandboxes of one version, and the calls that wait for one.
+ *
+ * - A call gets a ready sandbox if there is one, else one is started for it, up to `concurrency.max` and the shared capacity;
+ *   else it waits in a bounded queue.
+ * - A sandbox that comes back is given to the next call, or kept, or destroyed: when it is not `ready`, when the version's
+ *   isolation is `fresh`, when the pool has been retired.
+ * - A start that fails is told to the call that has waited longest.
+ */
+export class Pool implements CapacityUser {
+  readonly #options: PoolOptions;
+  /** Ready sandboxes; the last one was used last, and is used next, so that the others grow old. */
+  readonly #idle: Sandbox[] = [];
+  readonly #live = new Set<Sandbox>();
+  readonly #waiting: WaitingCalls;
+  readonly #backOff = new BackOff();
+  #starting = 0;
+  readonly #starts = new Set<Promise<void>>();
+  readonly #departures = new Set<Promise<void>>();
+  #retired = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#waiting = new WaitingCalls({ maxLength: options.maxWaiting, maxWaitMs: options.maxWaitMs });
+    options.capacity.join(this);
+  }
+
+  get version(): FunctionVersion {
+    return this.#options.workload.version;
+  }
+
+  /**
+   * @throws SraasError QUEUE_FULL at once when too many wait, QUEUE_TIMEOUT, and what a start can fail with.
+   */
+  async acquire(signal: AbortSignal): Promise<Lease> {
+    const sandbox = this.#idle.pop();
+    if (sandbox !== undefined) return { kind: 'sandbox', sandbox, coldStart: false, queueMs: 0 };
+    if (this.#waiting.isFull(this.#starting + this.#room())) {
+      throw new SraasError('QUEUE_FULL', 'Too many calls of this function wait already; try again later.', {
+        retryAfterSeconds: 1,
+      });
+    }
+    const lease = this.#waiting.wait(signal);
+    this.advance();
+    return await lease;
+  }
+
+  /** Takes a sandbox back after a call. */
+  release(sandbox: Sandbox): void {
+    const keep = sandbox.state === 'ready' && !this.#retired && this.version.config.isolation === 'warm';
+    if (keep) this.#offer(sandbox, false);
+    else this.#dismiss(sandbox);
+  }
+
+  /** Starts sandboxes for the calls that wait and for `warm_min`. */
+  advance(): void {
+    while (this.#room() > 0 && (this.#waiting.length > this.#starting || this.#wantsWarmth())) {
+      if (!this.#options.capacity.tryTake()) return;
+      this.#starting++;
+      const start: Promise<void> = this.#startOne().finally(() => this.#starts.delete(start));
+      this.#starts.add(start);
+    }
+  }
+
+  oldestIdleSince(): number | undefined {
+    return this.#idle[0]?.idleSince;
+  }
+
+  evictOldestIdle(): void {
+    const sandbox = this.#idle.shift();
+    if (sandbox !== undefined) this.#dismiss(sandbox);
+  }
+
+  /** Destroys what has been idle since before `time`, but for the `warm_min` used last. */
+  expire(time: number): void {
+    while (this.#live.size > this.version.config.concurrency.warmMin) {
+      const since = this.oldestIdleSince();
+      if (since === undefined || since >= time) return;
+      this.evictOldestIdle();
+    }
+  }
+
+  /** No new calls come from now on: idle sandboxes go, waiting calls are still served, busy ones end. */
+  retire(): void {
+    this.#retired = true;
+    while (this.#idle.length > 0) this.evictOldestIdle();
+    this.#leaveIfEmpty();
+  }
+
+  /** Ends everything: waiting calls fail with `error`, running ones are cancelled. Resolves when all sandboxes have gone. */
+  async destroy(error: SraasError): Promise<void> {
+    this.#retired = true;
+    this.#waiting.failAll(error);
+    for (const sandbox of this.#live) this.#dismiss(sandbox);
+    // A start that ends meanwhile sends its sandbox away as well.
+    while (this.#starts.size + this.#departures.size > 0) await Promise.all([...this.#starts, ...this.#departures]);
+  }
+
+  /** Whether nothing would be lost with this pool. */
+  get isUnused(): boolean {
+    return this.#isEmpty() && this.version.config.concurrency.warmMin === 0;
+  }
+
+  /** One that is being removed still counts: `max` is a promise about containers, not about wishes. */
+  #room(): number {
+    return this.version.config.concurrency.max - this.#live.size - this.#starting - this.#departures.size;
+  }
+
+  #wantsWarmth(): boolean {
+    const { isolation, concurrency } = this.version.config;
+    if (this.#retired || isolation === 'fresh' || !this.#backOff.isOver()) return false;
+    return this.#live.size + this.#starting < concurrency.warmMin;
+  }
+
+  async #startOne(): Promise<void> {
+    let started: Started;
+    try {
+      started = await this.#options.start(this.#options.workload);
+    } catch (error) {
+      this.#starting--;
+      this.#backOff.failed();
+      this.#waiting.fail(error);
+      this.#options.capacity.giveBack();
+      this.#leaveIfEmpty();
+      return;
+    }
+    this.#starting--;
+    const { sandbox, finished } = started;
+    this.#live.add(sandbox);
+    if (sandbox.state === 'ready') {
+      this.#backOff.succeeded();
+      sandbox.onLost = () => {
+        this.#dismiss(sandbox);
+      };
+      this.#offer(sandbox, true);
+      return;
+    }
+    this.#backOff.failed();
+    this.#waiting.serve((queueMs) => ({ kind: 'not_loaded', finished, initMs: sandbox.initMs, queueMs }));
+    this.#dismiss(sandbox);
+  }
+
+  #offer(sandbox: Sandbox, coldStart: boolean): void {
+    if (this.#waiting.serve((queueMs) => ({ kind: 'sandbox', sandbox, coldStart, queueMs }))) return;
+    // One that was started for a call which has left meanwhile is as good as new.
+    if (this.#retired) this.#dismiss(sandbox);
+    else this.#idle.push(sandbox);
+  }
+
+  #dismiss(sandbox: Sandbox): void {
+    if (!this.#live.has(sandbox)) return;
+    const index = this.#idle.indexOf(sandbox);
+    if (index >= 0) this.#idle.splice(index, 1);
+    this.#live.delete(sandbox);
+    const departure: Promise<void> = sandbox.destroy().then(() => {
+      this.#departures.delete(departure);
+      // Gives the room to whichever pool has calls waiting, this one among them.
+      this.#options.capacity.giveBack();
+      this.#leaveIfEmpty();
+    });
+    this.#departures.add(departure);
+  }
+
+  #leaveIfEmpty(): void {
+    if (!this.#retired || !this.#isEmpty()) return;
+    this.#options.capacity.leave(this);
+    this.#options.onEmpty();
+  }
+
+  #isEmpty(): boolean {
+    return this.#live.size + this.#starting + this.#departures.size + this.#waiting.length === 0;
+  }
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { SraasError } from '../errors.ts';
+import type { FunctionId } from '../functions/function.ts';
+import { Capacity } from './capacity.ts';
+import type { Launcher } from './launcher.ts';
+import type { Leftovers } from './leftovers.ts';
+import { Pool, type Lease, type Started } from './pool.ts';
+import { Sandbox } from './sandbox.ts';
+import type { Workload } from './workload.ts';
+
+const sweepEveryMs = 1000;
+const retryLeftoversEveryMs = 30_000;
+
+export interface PoolsOptions {
+  readonly launcher: Launcher;
+  readonly leftovers: Leftovers;
+  readonly maxSandboxes: number;
+  readonly idleMs: number;
+  readonly initTimeoutMs: number;
+  readonly maxWaiting: number;
+  readonly maxWaitMs: number;
+  readonly onFailure: (message: string, error: unknown) => void;
+}
+
+/** A lease and the pool to give it back to. */
+export interface Loan {
+  readonly lease: Lease;
+  /** Must be called once the call has ended, whatever happened. */
+  release(): void;
+}
+
+/** All pools, one per version in use, and what is shared between them. The door of this room. */
+export class Pools {
+  readonly #options: PoolsOptions;
+  readonly #capacity: Capacity;
+  readonly #pools = new Map<string, Pool>();
+  readonly #closing = new AbortController();
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: PoolsOptions) {
+    this.#options = options;
+    this.#capacity = new Capacity(options.maxSandboxes);
+  }
+
+  /** Removes what an earlier run left behind, then keeps house. */
+  async open(): Promise<number> {
+    const removed = await this.#sweepLeftovers();
+    this.#timers = [
+      setInterval(() => {
+        this.#sweep();
+      }, sweepEveryMs),
+      setInterval(() => {
+        void this.#retryLeftovers();
+      }, retryLeftoversEveryMs),
+    ];
+    for (const timer of this.#timers) timer.unref();
+    return removed;
+  }
+
+  get sandboxCount(): number {
+    return this.#capacity.taken;
+  }
+
+  /**
+   * A sandbox for one call.
+   * @throws SraasError QUEUE_FULL, QUEUE_TIMEOUT, DRAINING, and what a start can fail with; the signal's reason when it aborts.
+   */
+  async borrow(workload: Workload, signal: AbortSignal): Promise<Loan> {
+    const pool = this.#poolOf(workload);
+    const lease = await pool.acquire(signal);
+    return {
+      lease,
+      release: () => {
+        if (lease.kind === 'sandbox') pool.release(lease.sandbox);
+      },
+    };
+  }
+
+  /** Starts the sandboxes that the version wants to have without calls. */
+  warm(workload: Workload): void {
+    if (workload.version.config.concurrency.warmMin > 0 && !this.#closing.signal.aborted)
+      this.#poolOf(workload).advance();
+  }
+
+  /** Lets the sandboxes of a function go, but for those of one version: calls that have come already still end. */
+  retire(functionId: FunctionId, exceptVersion?: number): void {
+    for (const pool of [...this.#pools.values()]) {
+      const { version } = pool;
+      if (version.functionId === functionId && version.number !== exceptVersion) pool.retire();
+    }
+  }
+
+  /** Cancels what runs, and removes every sandbox. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy(draining())));
+    await this.#retryLeftovers();
+  }
+
+  #poolOf(workload: Workload): Pool {
+    if (this.#closing.signal.aborted) throw draining();
+    const { functionId, number } = workload.version;
+    const key = `${functionId}@${number}`;
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      pool = new Pool({
+        workload,
+        capacity: this.#capacity,
+        start: (wanted) => this.#start(wanted),
+        maxWaiting: this.#options.maxWaiting,
+        maxWaitMs: this.#options.maxWaitMs,
+        onEmpty: () => {
+          if (this.#pools.get(key) === pool) this.#pools.delete(key);
+        },
+      });
+      this.#pools.set(key, pool);
+    }
+    return pool;
+  }
+
+  async #start(workload: Workload): Promise<Started> {
+    const began = performance.now();
+    const sandboxId = randomBytes(8).toString('hex');
+    let container;
+    try {
+      container = await this.#options.launcher.launch(sandboxId, workload);
+    } catch (error) {
+      this.#options.onFailure(`A sandbox for ${workload.version.functionName} could not be started`, error);
+      throw error;
+    }
+    const sandbox = new Sandbox(sandboxId, workload.version, container);
+    const finished = await sandbox.load(this.#options.initTimeoutMs, this.#closing.signal);
+    sandbox.initMs = performance.now() - began;
+    return { sandbox, finished };
+  }
+
+  #sweep(): void {
+    const time = performance.now() - this.#options.idleMs;
+    for (const pool of [...this.#pools.values()]) {
+      pool.expire(time);
+      if (pool.isUnused) pool.retire();
+      else pool.advance();
+    }
+  }
+
+  /** An engine that is away is no reason not to start: its leftovers go as soon as it is back. */
+  async #sweepLeftovers(): Promise<number> {
+    try {
+      return await this.#options.leftovers.sweep();
+    } catch (error) {
+      this.#options.onFailure('Leftover sandboxes could not be removed yet', error);
+      return 0;
+    }
+  }
+
+  async #retryLeftovers(): Promise<void> {
+    const { leftovers, launcher, onFailure } = this.#options;
+    try {
+      await leftovers.retry((sandboxId) => launcher.isLive(sandboxId));
+    } catch (error) {
+      onFailure('Leftover sandboxes could not be looked for', error);
+    }
+  }
+}
+
+function draining(): SraasError {
+  return new SraasError('DRAINING', 'The server is shutting down; send the call again to the next one.', {
+    retryAfterSeconds: 5,
+  });
+}

@@ -1,0 +1,198 @@
+import { encodeFrame, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
+import { EngineError } from '../engine/engine-error.ts';
+import type { FunctionVersion } from '../functions/function.ts';
+import type { Ending } from './ending.ts';
+import { answerTo } from './answer.ts';
+import { Exchange } from './exchange.ts';
+import type { LaunchedContainer } from './launched-container.ts';
+import { LogBuffer } from './log-buffer.ts';
+
+/** How long a process may outlive its channel before that counts as a trick rather than as dying. */
+const deathGraceMs = 1000;
+
+/**
+ * `loading`: the handler's module is being imported. `ready`: waits for an invocation. `busy`: runs one. `spent`: must not be
+ * used again. `gone`: its container has been removed.
+ */
+export type SandboxState = 'loading' | 'ready' | 'busy' | 'spent' | 'gone';
+
+/** How a piece of work ended, with what was written meanwhile. */
+export interface Finished {
+  readonly ending: Ending;
+  readonly logs: LogBuffer;
+  /** Milliseconds by the host's clock. */
+  readonly elapsedMs: number;
+}
+
+export interface Call {
+  readonly invocationId: string;
+  /** The caller's envelope, checked, as the bytes that came in. */
+  readonly envelope: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One container with a shim, serving one version, one invocation at a time.
+ *
+ * - `load` is called once, before the first `invoke`.
+ * - After any ending but a reusable answer the state is `spent`: it must be destroyed.
+ * - `destroy` is idempotent, and resolves when the container has been removed.
+ */
+export class Sandbox {
+  readonly id: string;
+  readonly version: FunctionVersion;
+  /** Called when the sandbox dies, or misbehaves, while it is not working for anybody. */
+  onLost: () => void = () => undefined;
+  /** Milliseconds from the wish for a sandbox to its being ready; 0 until then. */
+  initMs = 0;
+  /** When it last became ready, by the monotonic clock in milliseconds. */
+  idleSince = 0;
+  #state: SandboxState = 'loading';
+  readonly #container: LaunchedContainer;
+  #exchange: Exchange | undefined;
+  #initLogs: LogBuffer | undefined;
+  #destroyed: Promise<void> | undefined;
+
+  constructor(id: string, version: FunctionVersion, container: LaunchedContainer) {
+    this.id = id;
+    this.version = version;
+    this.#container = container;
+    container.channel.onFrame = (frame) => {
+      this.#onFrame(frame);
+    };
+    container.channel.onClosed = (violation) => {
+      this.#onClosed(violation);
+    };
+  }
+
+  get state(): SandboxState {
+    return this.#state;
+  }
+
+  /** Imports the handler's module. What it writes belongs to the first invocation. */
+  async load(limitMs: number, signal?: AbortSignal): Promise<Finished> {
+    const began = performance.now();
+    const { entry, config, functionName, number } = this.version;
+    const logs = new LogBuffer(config.limits.logBytes);
+    this.#container.output.begin((chunk) => {
+      logs.append(chunk);
+    });
+    const exchange = new Exchange({ phase: 'load', limitMs, ...(signal === undefined ? {} : { signal }) });
+    this.#exchange = exchange;
+    this.#container.channel.send(
+      encodeFrame('init', {
+        protocol: protocolVersion,
+        function_name: functionName,
+        function_version: number,
+        entry: { file: entry.file, export: entry.exportName, source_maps: entry.sourceMaps },
+        env: config.env,
+        memory_limit_mb: config.limits.memoryMb,
+        result_bytes: config.limits.resultBytes,
+      }),
+    );
+    const ending = await this.#finish(exchange);
+    this.#initLogs = logs;
+    return { ending, logs, elapsedMs: performance.now() - began };
+  }
+
+  /** Runs the handler once. The deadline counts from now. */
+  async invoke(call: Call): Promise<Finished> {
+    if (this.#state !== 'ready') throw new Error(`Sandbox ${this.id} is ${this.#state}, not ready`);
+    this.#state = 'busy';
+    const began = performance.now();
+    const { limits } = this.version.config;
+    const logs = this.#initLogs ?? new LogBuffer(limits.logBytes);
+    this.#initLogs = undefined;
+    this.#container.output.begin((chunk) => {
+      logs.append(chunk);
+    });
+    const { invocationId, signal } = call;
+    const exchange = new Exchange({ phase: 'call', invocationId, limitMs: limits.timeoutMs, signal });
+    this.#exchange = exchange;
+    this.#container.channel.send(
+      encodeFrame(
+        'invoke',
+        { id: invocationId, deadline_ms: Date.now() + limits.timeoutMs, remaining_ms: limits.timeoutMs },
+        call.envelope,
+      ),
+    );
+    const ending = await this.#finish(exchange);
+    return { ending, logs, elapsedMs: performance.now() - began };
+  }
+
+  /** Kills what runs and removes all traces. Resolves also when the engine is away: the container is removed later then. */
+  destroy(): Promise<void> {
+    this.#state = 'spent';
+    this.#exchange?.settle({ cause: 'cancelled' });
+    this.#destroyed ??= this.#container.release().then(() => {
+      this.#state = 'gone';
+    });
+    return this.#destroyed;
+  }
+
+  async #finish(exchange: Exchange): Promise<Ending> {
+    const first = await exchange.ended;
+    this.#exchange = undefined;
+    const ending = first.cause === 'died' ? await this.#autopsy(first) : first;
+    const usable = isReusable(ending) && this.#state !== 'spent' && this.#state !== 'gone';
+    if (!usable) this.#state = 'spent';
+    if (ending.cause === 'deadline' || ending.cause === 'violation' || ending.cause === 'cancelled') {
+      // The caller may rely on it: when the answer is out, the handler no longer runs.
+      await this.#container.kill();
+    }
+    this.#container.output.drain();
+    this.#container.output.end();
+    if (usable) {
+      this.#state = 'ready';
+      this.idleSince = performance.now();
+    }
+    return ending;
+  }
+
+  /** Finds out how a sandbox died whose channel closed. */
+  async #autopsy(ending: Extract<Ending, { cause: 'died' }>): Promise<Ending> {
+    try {
+      return { ...ending, exit: await this.#container.exit(deathGraceMs) };
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'timeout') {
+        return { cause: 'violation', reason: 'it closed its channel to the host and kept running' };
+      }
+      // Removed by someone else, or the engine is away: it is dead all the same.
+      return ending;
+    }
+  }
+
+  #onFrame(frame: ShimFrame): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) {
+      this.#lose();
+      return;
+    }
+    const answer = answerTo(exchange, frame, this.version.config.limits.resultBytes);
+    exchange.settle(
+      typeof answer === 'string' ? { cause: 'violation', reason: answer } : { cause: 'answered', answer },
+    );
+    // Frames behind this one come from nobody that was asked.
+    this.#exchange = undefined;
+  }
+
+  #onClosed(violation: string | undefined): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) this.#lose();
+    else if (violation !== undefined) exchange.settle({ cause: 'violation', reason: violation });
+    else exchange.settle({ cause: 'died', phase: exchange.phase, exit: undefined });
+  }
+
+  #lose(): void {
+    const wasIdle = this.#state === 'ready';
+    this.#state = 'spent';
+    if (wasIdle) this.onLost();
+  }
+}
+
+function isReusable(ending: Ending): boolean {
+  if (ending.cause !== 'answered') return false;
+  const { answer } = ending;
+  if (answer.status === 'ready') return true;
+  return answer.status !== 'load_failed' && answer.reusable;
+}

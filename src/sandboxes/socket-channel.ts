@@ -1,0 +1,88 @@
+import { chmod } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { FrameDecoder, maxShimHeadBytes, ProtocolError, parseShimFrame, type ShimFrame } from '../../runtime/protocol.ts';
+import type { Channel } from './channel.ts';
+
+/** Waits on a Unix socket for the one connection that a sandbox's shim makes; a second one is never accepted. */
+export class SocketChannelListener {
+  readonly #server: Server;
+  readonly #connection: Promise<Socket>;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.#connection = new Promise((resolve) => {
+      server.once('connection', (socket) => {
+        server.close();
+        resolve(socket);
+      });
+    });
+  }
+
+  /** @param path Host path of the socket; at most 107 bytes. Source: unix(7). */
+  static async listen(path: string): Promise<SocketChannelListener> {
+    const server = createServer({ allowHalfOpen: false });
+    server.maxConnections = 1;
+    server.listen(path);
+    await once(server, 'listening');
+    // The sandbox's user has to connect; its folder is closed to everybody else on the host.
+    await chmod(path, 0o666);
+    return new SocketChannelListener(server);
+  }
+
+  /** Resolves when the shim has connected; never, when it does not: race it. */
+  async accept(maxFrameBytes: number): Promise<Channel> {
+    return new SocketChannel(await this.#connection, maxFrameBytes);
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
+
+class SocketChannel implements Channel {
+  onFrame: (frame: ShimFrame) => void = () => undefined;
+  onClosed: (violation: string | undefined) => void = () => undefined;
+  readonly #socket: Socket;
+  readonly #decoder: FrameDecoder;
+  #closed = false;
+
+  constructor(socket: Socket, maxFrameBytes: number) {
+    this.#socket = socket;
+    this.#decoder = new FrameDecoder({ maxFrameBytes, maxHeadBytes: maxShimHeadBytes });
+    socket.on('data', (chunk) => {
+      this.#receive(chunk);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#end(undefined);
+    });
+  }
+
+  send(frame: Buffer): void {
+    if (!this.#closed) this.#socket.write(frame);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const frame of this.#decoder.push(chunk)) {
+        if (this.#closed) return;
+        this.onFrame(parseShimFrame(frame));
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#end(error.message);
+    }
+  }
+
+  #end(violation: string | undefined): void {
+    if (this.#closed) return;
+    this.close();
+    this.onClosed(violation);
+  }
+}

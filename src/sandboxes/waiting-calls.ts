@@ -1,0 +1,87 @@
+import { SraasError } from '../errors.ts';
+import type { Lease } from './pool.ts';
+
+/** A call that waits for a sandbox. */
+interface Waiting {
+  readonly since: number;
+  readonly resolve: (lease: Lease) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface WaitingCallsOptions {
+  readonly maxLength: number;
+  readonly maxWaitMs: number;
+}
+
+/** The bounded queue of one pool: first come, first served; who waits too long, or no longer wants to, leaves. */
+export class WaitingCalls {
+  readonly #options: WaitingCallsOptions;
+  readonly #queue = new Set<Waiting>();
+
+  constructor(options: WaitingCallsOptions) {
+    this.#options = options;
+  }
+
+  get length(): number {
+    return this.#queue.size;
+  }
+
+  /** Whether a call must be turned away; `serving` calls are being started for and do not count. */
+  isFull(serving: number): boolean {
+    return this.#queue.size - serving >= this.#options.maxLength;
+  }
+
+  /**
+   * Waits for a lease. A lease that comes when nobody waits for it any more is never given out: it stays with the pool.
+   * @throws SraasError QUEUE_TIMEOUT after the longest wait, and the signal's reason when it aborts.
+   */
+  async wait(signal: AbortSignal): Promise<Lease> {
+    signal.throwIfAborted();
+    let waiting: Waiting | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let onAbort: (() => void) | undefined;
+    try {
+      return await new Promise<Lease>((resolve, reject) => {
+        waiting = { since: performance.now(), resolve, reject };
+        this.#queue.add(waiting);
+        timer = setTimeout(() => {
+          reject(
+            new SraasError('QUEUE_TIMEOUT', 'No sandbox became free in time; try again later.', {
+              retryAfterSeconds: 1,
+            }),
+          );
+        }, this.#options.maxWaitMs);
+        onAbort = () => {
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+    } finally {
+      clearTimeout(timer);
+      if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+      if (waiting !== undefined) this.#queue.delete(waiting);
+    }
+  }
+
+  /** Hands a lease to who has waited longest; false when nobody waits. */
+  serve(makeLease: (waitedMs: number) => Lease): boolean {
+    const waiting = this.#take();
+    waiting?.resolve(makeLease(performance.now() - waiting.since));
+    return waiting !== undefined;
+  }
+
+  /** Tells who has waited longest that no sandbox will come. */
+  fail(error: unknown): void {
+    this.#take()?.reject(error);
+  }
+
+  failAll(error: unknown): void {
+    while (this.#queue.size > 0) this.fail(error);
+  }
+
+  #take(): Waiting | undefined {
+    const [first] = this.#queue;
+    if (first !== undefined) this.#queue.delete(first);
+    return first;
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely, Transaction } from 'kysely';
+import type {
+  FunctionListRequest,
+  FunctionStore,
+  Published,
+  VersionDraft,
+  VersionListRequest,
+} from '../functions/function-store.ts';
+import type { ArtifactHash, DeployedFunction, FunctionId, FunctionVersion } from '../functions/function.ts';
+import { saysTheSame, toFunction, toFunctionsRow, toVersion, toVersionsRow } from './function-rows.ts';
+import type { FunctionsTable, StoreTables } from './schema.ts';
+
+/** Functions and versions in tables of any database that the query builder speaks to. */
+export class FunctionRecords implements FunctionStore {
+  readonly #database: Kysely<StoreTables>;
+
+  constructor(database: Kysely<StoreTables>) {
+    this.#database = database;
+  }
+
+  async find(name: string): Promise<DeployedFunction | undefined> {
+    return findNewest(this.#database, name);
+  }
+
+  async findVersion(name: string, number: number): Promise<FunctionVersion | undefined> {
+    const row = await versionsOf(this.#database, name).where('versions.number', '=', number).executeTakeFirst();
+    return row && toVersion(row);
+  }
+
+  async publish(draft: VersionDraft): Promise<Published> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const fn = await claim(transaction, draft);
+      if (fn.latest_number === 0) {
+        return { outcome: 'created', fn: await append(transaction, fn, draft) };
+      }
+      const newest = await findNewest(transaction, draft.functionName);
+      if (newest && saysTheSame(newest.latest, draft)) return { outcome: 'unchanged', fn: newest };
+      return { outcome: 'updated', fn: await append(transaction, fn, draft) };
+    });
+  }
+
+  async list(request: FunctionListRequest): Promise<readonly DeployedFunction[]> {
+    const { after } = request;
+    const rows = await newestVersions(this.#database)
+      .$if(after !== undefined, (query) => query.where('functions.name', '>', after ?? ''))
+      .orderBy('functions.name')
+      .limit(request.limit)
+      .execute();
+    return rows.map(toFunction);
+  }
+
+  async listVersions(name: string, request: VersionListRequest): Promise<readonly FunctionVersion[]> {
+    const { before } = request;
+    const rows = await versionsOf(this.#database, name)
+      .$if(before !== undefined, (query) => query.where('versions.number', '<', before ?? 0))
+      .orderBy('versions.number', 'desc')
+      .limit(request.limit)
+      .execute();
+    return rows.map(toVersion);
+  }
+
+  async remove(name: string): Promise<FunctionId | undefined> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const fn = await lock(transaction, name);
+      if (!fn) return undefined;
+      await transaction.deleteFrom('versions').where('function_id', '=', fn.id).execute();
+      await transaction.deleteFrom('functions').where('id', '=', fn.id).execute();
+      return fn.id as FunctionId;
+    });
+  }
+
+  async artifactHashesInUse(): Promise<ReadonlySet<ArtifactHash>> {
+    const rows = await this.#database.selectFrom('versions').select('artifact_hash').distinct().execute();
+    return new Set(rows.map((row) => row.artifact_hash as ArtifactHash));
+  }
+}
+
+/** The function's row, made if there was none, and held against other writers until the transaction ends. */
+async function claim(transaction: Transaction<StoreTables>, draft: VersionDraft): Promise<FunctionsTable> {
+  await transaction
+    .insertInto('functions')
+    .values(toFunctionsRow(randomUUID(), draft))
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const fn = await lock(transaction, draft.functionName);
+  if (!fn) throw new Error('a function vanished between being made and being locked');
+  return fn;
+}
+
+async function lock(transaction: Transaction<StoreTables>, name: string): Promise<FunctionsTable | undefined> {
+  // Changes nothing, but takes the row's lock on databases that have row locks.
+  await transaction.updateTable('functions').set({ name }).where('name', '=', name).execute();
+  return transaction.selectFrom('functions').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+async function append(
+  transaction: Transaction<StoreTables>,
+  fn: FunctionsTable,
+  draft: VersionDraft,
+): Promise<DeployedFunction> {
+  const version = toVersionsRow(fn.id, fn.latest_number + 1, draft);
+  await transaction.insertInto('versions').values(version).execute();
+  await transaction
+    .updateTable('functions')
+    .set({ latest_number: version.number, updated_at: version.created_at })
+    .where('id', '=', fn.id)
+    .execute();
+  return toFunction({
+    ...version,
+    function_name: fn.name,
+    function_created_at: fn.created_at,
+    function_updated_at: version.created_at,
+  });
+}
+
+async function findNewest(database: Kysely<StoreTables>, name: string): Promise<DeployedFunction | undefined> {
+  const row = await newestVersions(database).where('functions.name', '=', name).executeTakeFirst();
+  return row && toFunction(row);
+}
+
+function versionsOf(database: Kysely<StoreTables>, name: string) {
+  return database
+    .selectFrom('functions')
+    .innerJoin('versions', 'versions.function_id', 'functions.id')
+    .selectAll('versions')
+    .select('functions.name as function_name')
+    .where('functions.name', '=', name);
+}
+
+function newestVersions(database: Kysely<StoreTables>) {
+  return database
+    .selectFrom('functions')
+    .innerJoin('versions', (join) =>
+      join.onRef('versions.function_id', '=', 'functions.id').onRef('versions.number', '=', 'functions.latest_number'),
+    )
+    .selectAll('versions')
+    .select([
+      'functions.name as function_name',
+      'functions.created_at as function_created_at',
+      'functions.updated_at as function_updated_at',
+    ]);
+}

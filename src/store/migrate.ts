@@ -1,0 +1,29 @@
+import { Migrator, type Kysely, type Migration } from 'kysely';
+import { SraasError } from '../errors.ts';
+import type { StoreTables } from './schema.ts';
+
+/**
+ * Brings a database to the schema that the steps describe. Steps that are done already are left alone; on databases that
+ * can change tables in a transaction, a step that fails undoes all of this run, and the server before goes on working.
+ *
+ * @throws SraasError `STORE_UNAVAILABLE`, or the store's own error when it could not be read or written.
+ */
+export async function migrate(
+  database: Kysely<StoreTables>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<void> {
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  if (error instanceof SraasError) throw error;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  throw new SraasError(
+    'STORE_UNAVAILABLE',
+    `The database could not be brought to this version's schema${failed === undefined ? '' : ` (step ${failed})`}. ` +
+      'It is unchanged: go on with the version of sraas that used it last, and report this with the cause in the log.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,10 @@
+import type { Migration } from 'kysely';
+import { up as functions } from './0001-functions.ts';
+
+/**
+ * Every step from an empty database to this schema, by name. Steps are only ever added, with names that sort after the
+ * last; a database that has taken more of them was written by a newer server.
+ */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-functions': { up: functions },
+};

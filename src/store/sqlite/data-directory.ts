@@ -1,0 +1,41 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { SraasError } from '../../errors.ts';
+
+/** Makes the directory that holds the store, for this user only, if it is not there. */
+export async function makeDataDirectory(directory: string): Promise<void> {
+  try {
+    const firstMade = await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (firstMade !== undefined) await syncDirectory(dirname(resolve(firstMade)));
+  } catch (error) {
+    throw unusableDirectory(directory, error);
+  }
+}
+
+/** Makes the names in a directory durable: a file's own sync does not cover the entry that names it (fsync(2)). */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export function unusableDirectory(directory: string, cause: unknown): SraasError {
+  const full = cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
+  if (full) {
+    return new SraasError(
+      'INSUFFICIENT_STORAGE',
+      `The disk of the data directory ${directory} is full: free some space.`,
+      {
+        cause,
+      },
+    );
+  }
+  return new SraasError(
+    'STORE_UNAVAILABLE',
+    `The data directory ${directory} cannot be used: check that it is a directory that this user may read and write.`,
+    { cause },
+  );
+}

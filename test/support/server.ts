@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig, type Config } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
+import { createPlatform } from '../../src/platform.ts';
+import { SraasClient } from '../../src/client/sraas-client.ts';
+
+/** Address of the engine that tests use: the one that the environment names, or Docker's own. */
+export const engineHost: string =
+  process.env['SRAAS_ENGINE_HOST'] ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly client: SraasClient;
+  readonly dataDirectory: string;
+  stop(): Promise<void>;
+}
+
+/** A whole server in this process, on a free port, with a data directory of its own that goes with it. */
+export async function startServer(overrides: Partial<Config> = {}): Promise<TestServer> {
+  const dataDirectory = overrides.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'sraas-test-')));
+  const config = { ...parseConfig({ flags: {}, environment: {} }), port: 0, engineHost, ...overrides, dataDirectory };
+  const platform = createPlatform(config, createLogger(process.env['SRAAS_TEST_LOG'] ?? 'error'));
+  const stop = async (): Promise<void> => {
+    await platform.stop();
+    if (overrides.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
+  };
+  try {
+    const { url } = await platform.start();
+    return { url, client: new SraasClient({ url }), dataDirectory, stop, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { StagedArtifact } from '../../../src/artifacts/artifact-store.ts';
+import type { UploadedFile } from '../../../src/artifacts/upload.ts';
+import { SraasError } from '../../../src/errors.ts';
+import { FunctionCatalog } from '../../../src/functions/catalog.ts';
+import { Deployer } from '../../../src/functions/deploy.ts';
+import { defaultFunctionPolicy } from '../../../src/functions/function-policy.ts';
+import type { ArtifactHash } from '../../../src/functions/function.ts';
+import { parseReference } from '../../../src/functions/reference.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
+
+const config = { runtime: 'node24', handler: 'main.handler' };
+const noFiles: readonly UploadedFile[] = [];
+
+/** Artifacts that are made of nothing but a hash, and note what happens to them. */
+class NotedArtifacts {
+  readonly notes: string[] = [];
+  code = 'a';
+  commitFailure: Error | undefined;
+
+  stage(_files: unknown, { language }: { readonly language: string }): Promise<StagedArtifact> {
+    const { code } = this;
+    this.notes.push(`staged ${code} for ${language}`);
+    return Promise.resolve({
+      hash: Buffer.from(code).toString('hex').padStart(64, '0') as ArtifactHash,
+      sizeBytes: 7,
+      files: [{ path: 'main.mjs', sizeBytes: 7, executable: false }],
+      hasSourceMaps: true,
+      directory: '/nowhere',
+      commit: () => {
+        if (this.commitFailure) return Promise.reject(this.commitFailure);
+        this.notes.push(`committed ${code}`);
+        return Promise.resolve();
+      },
+      discard: () => {
+        this.notes.push(`discarded ${code}`);
+        return Promise.resolve();
+      },
+    });
+  }
+}
+
+async function setUp() {
+  const { functions: store } = await temporaryStore();
+  const artifacts = new NotedArtifacts();
+  const catalog = new FunctionCatalog(store);
+  const runtimes = [
+    { name: 'node24', language: 'node' as const },
+    { name: 'python3.13', language: 'python' as const },
+  ];
+  let now = Date.parse('2026-01-01T00:00:00.000Z');
+  const deployer = new Deployer({
+    store,
+    artifacts,
+    catalog,
+    runtimes: { find: (name) => runtimes.find((runtime) => runtime.name === name), list: () => runtimes },
+    policy: defaultFunctionPolicy,
+    clock: () => new Date((now += 1000)),
+  });
+  return { store, artifacts, catalog, deployer };
+}
+
+describe('a deploy', () => {
+  it('stages, commits, publishes, and is seen by the next call', async () => {
+    const { artifacts, catalog, deployer } = await setUp();
+    const { fn, outcome } = await deployer.deploy('hello', config, noFiles);
+    expect(outcome).toBe('created');
+    expect(fn.latest).toMatchObject({
+      number: 1,
+      artifactBytes: 7,
+      entry: { file: 'main.mjs', exportName: 'handler', sourceMaps: true },
+      createdAt: new Date('2026-01-01T00:00:01.000Z'),
+    });
+    expect(artifacts.notes).toEqual(['staged a for node', 'committed a', 'discarded a']);
+    expect(await catalog.resolve(parseReference('hello'))).toEqual(fn.latest);
+
+    artifacts.code = 'b';
+    const second = await deployer.deploy('hello', config, noFiles);
+    expect(second).toMatchObject({ outcome: 'updated', fn: { latest: { number: 2 } } });
+    expect(await catalog.resolve(parseReference('hello'))).toEqual(second.fn.latest);
+  });
+
+  it('tells nobody when it changed nothing', async () => {
+    const { catalog, deployer } = await setUp();
+    const first = await deployer.deploy('hello', config, noFiles);
+    const listener = vi.fn();
+    catalog.onPublished(listener);
+    expect(await deployer.deploy('hello', config, noFiles)).toEqual({ outcome: 'unchanged', fn: first.fn });
+    expect(listener).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['a bad name', '../x', config, 'INVALID_NAME'],
+    ['a bad config', 'hello', { ...config, limits: { pids: 0 } }, 'INVALID_CONFIG'],
+    ['a network', 'hello', { ...config, network: 'egress' }, 'NETWORK_NOT_ALLOWED'],
+    ['an unknown runtime', 'hello', { ...config, runtime: 'node99' }, 'RUNTIME_NOT_FOUND'],
+  ])('is refused for %s before any code is read', async (_reason, name, document, code) => {
+    const { artifacts, store, deployer } = await setUp();
+    await expect(deployer.deploy(name, document, noFiles)).rejects.toMatchObject({ code });
+    expect(artifacts.notes).toEqual([]);
+    expect(await store.list({ limit: 1 })).toEqual([]);
+  });
+
+  it('names the runtimes there are', async () => {
+    const { deployer } = await setUp();
+    await expect(deployer.deploy('hello', { ...config, runtime: 'node99' }, noFiles)).rejects.toMatchObject({
+      message: 'There is no such runtime: choose one of node24, python3.13.',
+      violations: [{ pointer: '/runtime', message: 'must be one of the runtimes of this server: node24, python3.13' }],
+    });
+  });
+
+  it('drops the code and leaves the function as it was when the handler is not in it', async () => {
+    const { artifacts, catalog, deployer } = await setUp();
+    const { fn } = await deployer.deploy('hello', config, noFiles);
+    artifacts.code = 'b';
+    artifacts.notes.length = 0;
+    await expect(deployer.deploy('hello', { ...config, handler: 'other.handler' }, noFiles)).rejects.toMatchObject({
+      code: 'HANDLER_FILE_NOT_FOUND',
+    });
+    expect(artifacts.notes).toEqual(['staged b for node', 'discarded b']);
+    expect(await catalog.show('hello')).toEqual(fn);
+  });
+
+  it('drops the code and leaves the function as it was when the code cannot be kept', async () => {
+    const { artifacts, catalog, deployer } = await setUp();
+    const { fn } = await deployer.deploy('hello', config, noFiles);
+    artifacts.code = 'b';
+    artifacts.notes.length = 0;
+    artifacts.commitFailure = new SraasError('INSUFFICIENT_STORAGE', 'Free some space.');
+    await expect(deployer.deploy('hello', config, noFiles)).rejects.toMatchObject({ code: 'INSUFFICIENT_STORAGE' });
+    expect(artifacts.notes).toEqual(['staged b for node', 'discarded b']);
+    expect(await catalog.show('hello')).toEqual(fn);
+  });
+
+  it('leaves the function as it was when the store fails', async () => {
+    const { artifacts, catalog, store, deployer } = await setUp();
+    const { fn } = await deployer.deploy('hello', config, noFiles);
+    artifacts.code = 'b';
+    vi.spyOn(store, 'publish').mockRejectedValueOnce(new SraasError('STORE_UNAVAILABLE', 'Try again.'));
+    await expect(deployer.deploy('hello', config, noFiles)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await catalog.show('hello')).toEqual(fn);
+  });
+
+  it('gives 50 deploys of one name at once increasing numbers, and the last one is what calls get', async () => {
+    const { artifacts, catalog, deployer } = await setUp();
+    const seen: number[] = [];
+    catalog.onPublished((fn) => seen.push(fn.latest.number));
+    const deploys = Array.from({ length: 50 }, (_, i) => {
+      artifacts.code = `code ${i}`;
+      return deployer.deploy('hello', config, noFiles);
+    });
+    const numbers = (await Promise.all(deploys)).map(({ fn }) => fn.latest.number);
+    const inOrder = Array.from({ length: 50 }, (_, i) => i + 1);
+    expect(numbers.sort((a, b) => a - b)).toEqual(inOrder);
+    expect(seen).toEqual(inOrder);
+    expect((await catalog.resolve(parseReference('hello'))).number).toBe(50);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Kysely, Migration } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { migrations } from '../../../src/store/migrations/all.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
+import { draft } from './drafts.ts';
+import { openUntilFinished, temporaryDirectory } from './temporary-store.ts';
+
+const addColumn: Migration = {
+  async up(database: Kysely<unknown>) {
+    await database.schema.alterTable('functions').addColumn('note', 'text').execute();
+  },
+};
+
+const failHalfWay: Migration = {
+  async up(database: Kysely<unknown>) {
+    await database.schema.alterTable('functions').addColumn('lost', 'text').execute();
+    await database.schema.dropTable('versions').execute();
+    await database.schema.dropTable('no_such_table').execute();
+  },
+};
+
+describe('the schema', () => {
+  it('is made once from an empty file and left alone at the next start', async () => {
+    const directory = await temporaryDirectory();
+    for (const name of ['a', 'b', 'c']) {
+      const store = await openSqliteStore({ directory });
+      await store.functions.publish(draft(name));
+      await store.close();
+    }
+    const { functions } = await openUntilFinished({ directory });
+    expect((await functions.list({ limit: 10 })).map((fn) => fn.name)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('moves on with a step that is new, and keeps what is there', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSqliteStore({ directory });
+    await before.functions.publish(draft('hello'));
+    await before.close();
+    const after = await openUntilFinished({ directory, migrations: { ...migrations, '0002-note': addColumn } });
+    expect(await after.functions.find('hello')).toBeDefined();
+  });
+
+  it('refuses to go back to a version that does not know a step', async () => {
+    const directory = await temporaryDirectory();
+    await (await openSqliteStore({ directory, migrations: { ...migrations, '0002-note': addColumn } })).close();
+    await expect(openSqliteStore({ directory })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('was written by a newer sraas (schema 2, this one knows 1)') as string,
+    });
+  });
+
+  it('is as it was when a step fails half way, also the steps before it in the same start', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSqliteStore({ directory });
+    const { fn } = await before.functions.publish(draft('hello'));
+    await before.close();
+    const steps = { ...migrations, '0002-note': addColumn, '0003-broken': failHalfWay };
+    await expect(openSqliteStore({ directory, migrations: steps })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining("could not be brought to this version's schema (step 0003-broken)") as string,
+    });
+    const again = await openSqliteStore({ directory });
+    expect(await again.functions.find('hello')).toEqual(fn);
+    await again.close();
+    // The step before the broken one was undone as well: it can be taken again.
+    const mended = await openUntilFinished({ directory, migrations: { ...migrations, '0002-note': addColumn } });
+    expect(await mended.functions.find('hello')).toEqual(fn);
+  });
+});
