@@ -33,7 +33,10 @@ module.exports = {
     {
       name: 'adapters-are-made-in-the-composition-root',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/platform\\.ts$', '^src/cli/', '^src/engine/docker/', '^src/store/sqlite/'] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/platform\\.ts$', '^src/cli/', '^src/engine/docker/', '^src/store/sqlite/'],
+      },
       to: { path: ['^src/engine/docker/', '^src/store/sqlite/'] },
     },
     only('engine'),
@@ -45,13 +48,23 @@ module.exports = {
     only('invocations', 'functions', 'sandboxes', 'artifacts', 'runtimes'),
     only('http', 'functions', 'runtimes', 'invocations', 'artifacts'),
     only('client'),
-    { name: 'no-dev-dependency-in-the-product', severity: 'error', from: { path: '^(src|runtime)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^(src|runtime)/', pathNot: '\\.d\\.ts$' }, to: {} },
+    {
+      name: 'no-dev-dependency-in-the-product',
+      severity: 'error',
+      from: { path: '^(src|runtime)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^(src|runtime)/', pathNot: '\\.d\\.ts$' },
+      to: {},
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'src/tsconfig.json' },
+    tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
   },
 };

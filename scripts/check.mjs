@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { readSwitches } from './setup/options.mjs';
+import { runQuietly } from './setup/program.mjs';
+import { project } from './setup/project.mjs';
+import { runScript } from './setup/setup-error.mjs';
+
+const tool = (path, ...toolArguments) => [join(project, 'node_modules', path), ...toolArguments];
+
+/** The longest come first, so that the last one to end ends early. A check of several commands ends at the first that fails. */
+const checks = {
+  lint: [tool('eslint/bin/eslint.js', '.')],
+  types: [tool('typescript/bin/tsc', '-b'), tool('typescript/bin/tsc', '-p', 'test')],
+  format: [tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
+  'unused code': [tool('knip/bin/knip.js', '--no-progress')],
+  'architecture rules': [
+    tool('dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'runtime', '--config', '.dependency-cruiser.cjs'),
+  ],
+};
+const sideBySide = 2;
+
+await runScript(async () => {
+  if (readSwitches({ usage: 'npm run check', summary: `Checks ${Object.keys(checks).join(', ')}.` }) === undefined)
+    return 0;
+  const waiting = Object.entries(checks);
+  let failed = 0;
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      if (!(await passes(...next))) failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, work));
+  console.log(`checks: ${Object.keys(checks).length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+});
+
+async function passes(name, commands) {
+  const startedMs = Date.now();
+  for (const command of commands) {
+    const { exitCode, output } = await runQuietly(process.execPath, command);
+    if (exitCode === 0) continue;
+    console.log(`[failed] ${name} (${seconds(startedMs)})\n${output.trimEnd()}\n`);
+    return false;
+  }
+  console.log(`[ok] ${name} (${seconds(startedMs)})`);
+  return true;
+}
+
+function seconds(startedMs) {
+  return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
+}
