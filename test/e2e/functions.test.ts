@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { containersOf, until } from '../support/containers.ts';
@@ -153,8 +155,6 @@ describe('concurrency', () => {
 
 describe('run', () => {
   it('runs a handler once and leaves nothing behind', async () => {
-    const { readdir } = await import('node:fs/promises');
-    const { join } = await import('node:path');
     const kept = async (): Promise<string[]> =>
       (await readdir(join(server.dataDirectory, 'artifacts'), { recursive: true })).sort();
     const before = await kept();

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { basename } from 'node:path';
+import type { FunctionConfigDocument } from '../../client/wire.ts';
+import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
+import { configDocument, type ConfigFlags } from '../config-document.ts';
+import { collectPairs, EnvironmentOption, parseNumber } from '../environment-option.ts';
+import { exitCodes } from '../exit-code.ts';
+import { packFolder } from '../folder/packed-folder.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface DeployOptions extends ConfigFlags {
+  readonly name?: string;
+}
+
+const help = examples(
+  'sraas deploy examples/hello',
+  'sraas deploy . --name greeter --handler src/app.greet --memory-mb 512',
+  'sraas deploy api --env LEVEL=debug --env REGION=eu --label team=web --timeout-ms 30000',
+);
+
+/** `sraas deploy DIR`: sends a folder as a function's code. */
+export function addDeploy(program: Command, { world, finish }: CommandContext): void {
+  program
+    .command('deploy')
+    .argument('<dir>', 'folder with the handler; its sraas.json, if any, holds the configuration')
+    .description(
+      "Deploys a folder: creates the function, or publishes its next version. Flags win over the folder's sraas.json.",
+    )
+    .addOption(new EnvironmentOption('--name <name>', "the function's name; without it the folder's"))
+    .addOption(new EnvironmentOption('--runtime <runtime>', 'node24, or python3.13 when the handler is a .py file'))
+    .addOption(
+      new EnvironmentOption('--handler <file.export>', 'without it: index, main, handler, app or <dir>, .handler'),
+    )
+    .addOption(new EnvironmentOption('--env <KEY=VALUE>', 'environment variable, repeatable').argParser(collectPairs))
+    .addOption(new EnvironmentOption('--memory-mb <MiB>', 'memory, /tmp included').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--timeout-ms <ms>', 'wall clock of one invocation').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--cpus <cores>', 'processor cores, fractions allowed').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--pids <count>', 'processes and threads').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--tmp-mb <MiB>', 'size of /tmp').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--isolation <kind>', 'reuse of sandboxes').choices(['warm', 'fresh']))
+    .addOption(new EnvironmentOption('--max <count>', 'most sandboxes at a time').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--warm-min <count>', 'sandboxes kept started').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--description <text>', 'what it is for'))
+    .addOption(new EnvironmentOption('--label <KEY=VALUE>', 'label, repeatable').argParser(collectPairs))
+    .addHelpText('after', help)
+    .action(async (dir: string, options: DeployOptions, command: Command) => {
+      const printer = printerFor(command, world);
+      const client = clientFor(command, world);
+      const packed = await packFolder(dir, world.workingDirectory, entryFlags(options), printer);
+      const name = functionName(options.name ?? packed.file.name, packed.folder);
+      const config = configDocument(packed.file.config, options, packed.entry);
+      printer.progress(`uploading to ${client.url}`);
+      // The server says what is wrong with members that a sraas.json should not have.
+      const reply = await client.deploy(name, config as unknown as FunctionConfigDocument, { archive: packed.archive });
+      if (printer.json) printer.document(reply);
+      else {
+        printer.line(`${reply.name} version ${reply.version} ${reply.outcome}`);
+        printer.line(`try it: sraas invoke ${reply.name} -e '{}'`);
+      }
+      finish(exitCodes.ok);
+    });
+}
+
+function entryFlags({ runtime, handler }: ConfigFlags): { runtime?: string; handler?: string } {
+  return { ...(runtime === undefined ? {} : { runtime }), ...(handler === undefined ? {} : { handler }) };
+}
+
+function functionName(given: string | undefined, folder: string): string {
+  const name = given ?? basename(folder);
+  if (/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
+  const origin = given === undefined ? `The folder's name, ${name},` : name;
+  throw new UsageError(
+    `${origin} cannot be a function's name: give --name a letter followed by up to 63 letters, digits, - or _.`,
+  );
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { VersionDocument } from '../../client/wire.ts';
+import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
+import { exitCodes } from '../exit-code.ts';
+import { bytesText, durationText } from '../terminal/amounts.ts';
+import { safeLine } from '../terminal/safe-text.ts';
+
+/** `sraas show NAME`: one function with its configuration. */
+export function addShow(program: Command, { world, finish }: CommandContext): void {
+  program
+    .command('show')
+    .argument('<name>', 'function, or name@version')
+    .description('Shows a function: its code, configuration and limits.')
+    .addHelpText('after', examples('sraas show hello', 'sraas show hello --json'))
+    .action(async (name: string, _options: object, command: Command) => {
+      const printer = printerFor(command, world);
+      const document = await clientFor(command, world).show(name);
+      if (printer.json) printer.document(document);
+      else for (const [label, value] of lines(document)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+      finish(exitCodes.ok);
+    });
+}
+
+function lines(document: VersionDocument): readonly (readonly [label: string, value: string])[] {
+  const { limits, concurrency, code } = document;
+  const all: readonly (readonly [string, string])[] = [
+    ['name', document.name],
+    ['version', String(document.version)],
+    ['description', document.description],
+    ['runtime', document.runtime],
+    ['handler', document.handler],
+    ['code', `${bytesText(code.bytes)}, sha256 ${code.sha256}`],
+    ['cpus', `${limits.cpus}`],
+    ['memory', `${limits.memory_mb} MiB`],
+    ['processes', `${limits.pids}`],
+    ['timeout', durationText(limits.timeout_ms)],
+    ['/tmp', `${limits.tmp_mb} MiB`],
+    ['network', document.network],
+    ['isolation', document.isolation],
+    ['sandboxes', `at most ${concurrency.max}, ${concurrency.warm_min} kept started`],
+    ['env', pairs(document.env)],
+    ['labels', pairs(document.labels)],
+    ['created', document.created_at],
+    ['updated', document.updated_at ?? ''],
+  ];
+  return all.filter(([, value]) => value !== '');
+}
+
+function pairs(map: Readonly<Record<string, string>>): string {
+  return Object.entries(map)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { parseConfig, settings, type Config, type Setting } from '../config.ts';
+import { EnvironmentOption } from './environment-option.ts';
+import { asObject, readJson } from './json-input.ts';
+import type { World } from './world.ts';
+
+/**
+ * Adds a flag per setting of the server and `--config`. Their variables are shown but left to {@link parseConfig},
+ * whose messages name them.
+ * @param names which settings; all when left out.
+ */
+export function addSettingOptions(command: Command, names?: readonly (keyof Config)[]): Command {
+  command.addOption(
+    new EnvironmentOption('--config <file>', 'JSON file with settings; sraas.config.json if it is there'),
+  );
+  for (const setting of settings) {
+    if (names === undefined || names.includes(setting.name)) command.addOption(settingOption(setting));
+  }
+  return command;
+}
+
+/**
+ * The server's config from flags, environment and config file.
+ * @throws ConfigError with all that is wrong, UsageError when the file cannot be read.
+ */
+export async function loadConfig(command: Command, world: World): Promise<Config> {
+  const options = command.opts<Readonly<Record<string, string | undefined>>>();
+  const flags = Object.fromEntries(
+    command.options
+      .filter((option) => !(option instanceof EnvironmentOption))
+      .map((option) => [option.name(), options[option.attributeName()]]),
+  );
+  const named = options['config'];
+  const usual = resolve(world.workingDirectory, 'sraas.config.json');
+  const path = named ?? (existsSync(usual) ? usual : undefined);
+  const sources = { flags, environment: world.environment };
+  if (path === undefined) return parseConfig(sources);
+  const shownAs = named ?? 'sraas.config.json';
+  return parseConfig({ ...sources, file: asObject(await readJson(world, path), shownAs) });
+}
+
+function settingOption(setting: Setting): Option {
+  const { flag, type, unit, description, environment } = setting;
+  const option = new Option(`--${flag} <${unit ?? type}>`, '');
+  const usual = setting.default === '' ? '' : `, default ${setting.default}`;
+  option.description = `${description} (env: ${environment}${usual})`;
+  return option;
+}

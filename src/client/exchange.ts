@@ -1,0 +1,99 @@
+import { ClientError } from './client-error.ts';
+import type { ProblemDocument } from './wire.ts';
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Path and query, each part encoded already. */
+  readonly path: string;
+  /** A document to send as JSON, or a form to send as multipart. */
+  readonly body?: FormData | object;
+  readonly signal?: AbortSignal;
+}
+
+export interface ApiReply {
+  readonly status: number;
+  /** The parsed body; undefined when there was none. */
+  readonly document: unknown;
+}
+
+/**
+ * One request and its reply.
+ * @throws ClientError for every reply that is not a success, and when there is none. An abort by the caller's signal
+ * passes through as it is.
+ */
+export async function exchange(fetch: Fetch, baseUrl: string, request: ApiRequest): Promise<ApiReply> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(baseUrl + request.path, toInit(request));
+    text = await response.text();
+  } catch (error) {
+    if (request.signal?.aborted === true) throw error;
+    throw unreachable(baseUrl, error);
+  }
+  const document = text === '' ? undefined : parse(text);
+  if (!response.ok) throw refusal(baseUrl, response, document);
+  if (document === undefined && text !== '') throw strange(baseUrl, response);
+  return { status: response.status, document };
+}
+
+function toInit(request: ApiRequest): RequestInit {
+  const init: RequestInit = { method: request.method, redirect: 'error' };
+  if (request.signal !== undefined) init.signal = request.signal;
+  if (request.body instanceof FormData) init.body = request.body;
+  else if (request.body !== undefined) {
+    init.body = JSON.stringify(request.body);
+    init.headers = { 'content-type': 'application/json' };
+  }
+  return init;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the operating system says when nothing listens there, or the name leads nowhere. */
+const nobodyThere = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function unreachable(baseUrl: string, error: unknown): ClientError {
+  const code = systemCode(error);
+  const sentence =
+    code !== undefined && nobodyThere.has(code)
+      ? `No server answers at ${baseUrl}: start one with \`npm run up\` or \`sraas serve\`.`
+      : `The connection to ${baseUrl} broke before the reply was complete (${code ?? String(error)}): see that the ` +
+        'server runs (`npm run up` or `sraas serve`) and try again.';
+  return new ClientError('UNREACHABLE', sentence, { cause: error });
+}
+
+function systemCode(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  // Several addresses of one name that all refused arrive as one error that holds theirs.
+  const first: unknown = cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause;
+  return first instanceof Error && 'code' in first && typeof first.code === 'string' ? first.code : undefined;
+}
+
+function refusal(baseUrl: string, response: Response, document: unknown): ClientError {
+  if (typeof document !== 'object' || document === null) return strange(baseUrl, response);
+  const problem = document as ProblemDocument;
+  if (typeof problem.code !== 'string') return strange(baseUrl, response);
+  const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
+  return new ClientError(problem.code, problem.detail ?? problem.title ?? problem.code, {
+    status: response.status,
+    errors: problem.errors ?? [],
+    ...(problem.request_id === undefined ? {} : { requestId: problem.request_id }),
+    ...(Number.isNaN(retryAfter) ? {} : { retryAfterSeconds: retryAfter }),
+  });
+}
+
+function strange(baseUrl: string, response: Response): ClientError {
+  const sentence =
+    `What answers at ${baseUrl} does not speak this API (status ${response.status}): ` +
+    'give the address of a sraas server.';
+  return new ClientError('UNEXPECTED_REPLY', sentence, { status: response.status });
+}

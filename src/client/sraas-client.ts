@@ -1,0 +1,124 @@
+import { exchange, type ApiReply, type ApiRequest, type Fetch } from './exchange.ts';
+import type {
+  DeployChange,
+  DeployReply,
+  Envelope,
+  FunctionConfigDocument,
+  FunctionDocument,
+  FunctionPage,
+  HealthReply,
+  InvokeReply,
+  RuntimeDocument,
+  VersionDocument,
+} from './wire.ts';
+
+export interface ClientOptions {
+  /** Address of the server, `http://127.0.0.1:8080` for example. */
+  readonly url: string;
+  /** Stands in for the built-in fetch. */
+  readonly fetch?: Fetch;
+}
+
+/** Code to send: source texts by their path, or the bytes of a zip, tar or tar.gz. */
+export type Code = { readonly files: Readonly<Record<string, string>> } | { readonly archive: Uint8Array<ArrayBuffer> };
+
+export interface InvokeInput {
+  readonly event?: unknown;
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal;
+}
+
+export type RunRequest = Code & {
+  readonly config: FunctionConfigDocument;
+  readonly envelope: Envelope;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * A client of the HTTP API, for the command line and for programs.
+ *
+ * Every method rejects with a {@link ClientError} when the server refuses, fails or does not answer. How a function
+ * ended is data in the reply, never a rejection. Nothing is retried.
+ */
+export class SraasClient {
+  /** The server's address without a slash at its end. */
+  readonly url: string;
+  readonly #fetch: Fetch;
+
+  constructor(options: ClientOptions) {
+    this.url = options.url.replace(/\/+$/, '');
+    this.#fetch = options.fetch ?? fetch;
+  }
+
+  /** Creates a function or publishes its next version. */
+  async deploy(name: string, config: FunctionConfigDocument, code: Code): Promise<DeployReply> {
+    const body = 'files' in code ? { ...config, files: code.files } : form({ config }, code.archive);
+    const { status, document } = await this.#send({ method: 'PUT', path: functionPath(name), body });
+    const change: DeployChange = status === 201 ? 'created' : 'updated';
+    return { outcome: change, ...(document as FunctionDocument) };
+  }
+
+  /** A function with its newest version, or the version that a reference like `name@3` names. */
+  async show(reference: string): Promise<VersionDocument> {
+    return (await this.#send({ method: 'GET', path: functionPath(reference) })).document as VersionDocument;
+  }
+
+  /** All functions by name, fetched page by page as they are asked for. */
+  async *list(): AsyncGenerator<FunctionDocument, void, undefined> {
+    let cursor: string | null = null;
+    do {
+      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+      const page = (await this.#send({ method: 'GET', path: `/functions${query}` })).document as FunctionPage;
+      yield* page.functions;
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#send({ method: 'DELETE', path: functionPath(name) });
+  }
+
+  /** Invokes a function and waits for how it ended. An abort cancels the invocation. */
+  async invoke(reference: string, input: InvokeInput = {}): Promise<InvokeReply> {
+    const { signal, event, context } = input;
+    const body: Envelope = { version: 'v1', event, ...(context === undefined ? {} : { context }) };
+    const request = { method: 'POST', path: `${functionPath(reference)}/invoke`, body } as const;
+    return (await this.#send(withSignal(request, signal))).document as InvokeReply;
+  }
+
+  /** Runs code once without deploying it. */
+  async run(request: RunRequest): Promise<InvokeReply> {
+    const { config, envelope, signal } = request;
+    const body =
+      'files' in request ? { ...config, envelope, files: request.files } : form({ config, envelope }, request.archive);
+    return (await this.#send(withSignal({ method: 'POST', path: '/run', body }, signal))).document as InvokeReply;
+  }
+
+  async health(): Promise<HealthReply> {
+    return (await this.#send({ method: 'GET', path: '/healthz' })).document as HealthReply;
+  }
+
+  async runtimes(): Promise<readonly RuntimeDocument[]> {
+    const { document } = await this.#send({ method: 'GET', path: '/runtimes' });
+    return (document as { readonly runtimes: readonly RuntimeDocument[] }).runtimes;
+  }
+
+  #send(request: ApiRequest): Promise<ApiReply> {
+    return exchange(this.#fetch, this.url, request);
+  }
+}
+
+function functionPath(reference: string): string {
+  return `/functions/${encodeURIComponent(reference)}`;
+}
+
+function withSignal(request: ApiRequest, signal: AbortSignal | undefined): ApiRequest {
+  return signal === undefined ? request : { ...request, signal };
+}
+
+function form(documents: Readonly<Record<string, object>>, archive: Uint8Array<ArrayBuffer>): FormData {
+  const parts = new FormData();
+  for (const [name, document] of Object.entries(documents)) parts.append(name, JSON.stringify(document));
+  parts.append('archive', new Blob([archive]), 'archive');
+  return parts;
+}

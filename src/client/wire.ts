@@ -1,0 +1,152 @@
+/**
+ * The documents of the HTTP API as they are on the wire: snake_case, sizes and times with their units in the name.
+ * Only what the client reads or sends is here.
+ */
+
+/** A function's configuration as a caller gives it; what is left out gets the server's default. */
+export interface FunctionConfigDocument {
+  readonly runtime: string;
+  /** `file.export`, split at the last dot. */
+  readonly handler: string;
+  readonly description?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limits?: Partial<LimitsDocument>;
+  readonly network?: 'none' | 'egress';
+  readonly isolation?: 'warm' | 'fresh';
+  readonly concurrency?: Partial<ConcurrencyDocument>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+interface LimitsDocument {
+  /** Processor cores, fractions allowed. */
+  readonly cpus: number;
+  /** MiB, `/tmp` included; there is no swap. */
+  readonly memory_mb: number;
+  readonly pids: number;
+  /** Wall clock of one invocation. */
+  readonly timeout_ms: number;
+  /** Size of `/tmp` in MiB. */
+  readonly tmp_mb: number;
+  readonly result_bytes: number;
+  readonly log_bytes: number;
+}
+
+interface ConcurrencyDocument {
+  /** Most sandboxes of one version at a time. */
+  readonly max: number;
+  /** Sandboxes kept started, also without calls. */
+  readonly warm_min: number;
+}
+
+/** One version of a function. */
+export interface VersionDocument extends Required<FunctionConfigDocument> {
+  readonly name: string;
+  /** 1, 2, 3, … */
+  readonly version: number;
+  readonly limits: LimitsDocument;
+  readonly concurrency: ConcurrencyDocument;
+  readonly code: { readonly sha256: string; readonly bytes: number };
+  /** ISO 8601 with milliseconds, as all times on the wire. */
+  readonly created_at: string;
+  /** Of the function; absent where a single version was asked for. */
+  readonly updated_at?: string;
+}
+
+/** A function with its newest version. */
+export interface FunctionDocument extends VersionDocument {
+  readonly updated_at: string;
+}
+
+/** What a deploy did: `unchanged` when code and configuration were those of the newest version already. */
+export type DeployChange = 'created' | 'updated' | 'unchanged';
+
+export interface DeployReply extends FunctionDocument {
+  readonly outcome: DeployChange;
+}
+
+export interface FunctionPage {
+  readonly functions: readonly FunctionDocument[];
+  /** Give it back as `cursor` to get the next page; null on the last one. */
+  readonly next_cursor: string | null;
+}
+
+/** The body of an invoke. */
+export interface Envelope {
+  readonly version: 'v1';
+  readonly event?: unknown;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** How an invocation ended. All but `ok` are the function's own failures; the HTTP status is 200 for each. */
+export type OutcomeWord =
+  | 'ok'
+  | 'handler_error'
+  | 'load_error'
+  | 'bad_result'
+  | 'timeout'
+  | 'out_of_memory'
+  | 'output_too_large'
+  | 'exited'
+  | 'protocol_violation';
+
+/** How an invocation went. `result` is null unless the outcome is `ok`, `error` is null when it is. */
+export interface InvokeReply {
+  readonly result: unknown;
+  readonly logs: string;
+  readonly error: string | null;
+  /** The handler's own time, with fractions. */
+  readonly duration_ms: number;
+  readonly invocation: InvocationDocument;
+}
+
+interface InvocationDocument {
+  readonly id: string;
+  readonly function: string;
+  readonly version: number;
+  readonly outcome: OutcomeWord;
+  readonly exit_code: number | null;
+  readonly cold_start: boolean;
+  readonly queue_ms: number;
+  /** What a cold start took; 0 when there was none. */
+  readonly init_ms: number;
+  readonly max_memory_bytes: number | null;
+  readonly logs_truncated: boolean;
+}
+
+export interface HealthReply {
+  readonly status: string;
+  /** Of the product. */
+  readonly version: string;
+  readonly started_at: string;
+}
+
+export interface RuntimeDocument {
+  readonly name: string;
+  readonly language: string;
+  readonly description: string;
+  /** Whether the engine has its image; the other members are there when it has. */
+  readonly state: 'ready' | 'missing';
+  readonly image?: string;
+  readonly size_bytes?: number;
+  /** Where the image's base came from. */
+  readonly base?: string;
+  readonly created_at?: string;
+}
+
+/** An error of the API, `application/problem+json` (RFC 9457). */
+export interface ProblemDocument {
+  readonly type?: string;
+  readonly title?: string;
+  readonly status?: number;
+  /** Stable, upper snake case. */
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errors?: readonly ViolationDocument[];
+  readonly request_id?: string;
+}
+
+export interface ViolationDocument {
+  /** JSON pointer (RFC 6901) into what was sent; empty for the whole. */
+  readonly pointer: string;
+  readonly message: string;
+}

@@ -1,0 +1,61 @@
+import type { FunctionDocument, InvokeReply, OutcomeWord } from '../../../src/client/wire.ts';
+
+export function functionDocument(name: string, description = ''): FunctionDocument {
+  return {
+    name,
+    version: 1,
+    runtime: 'node24',
+    handler: 'index.handler',
+    description,
+    env: {},
+    limits: {
+      cpus: 0.5,
+      memory_mb: 256,
+      pids: 64,
+      timeout_ms: 10_000,
+      tmp_mb: 64,
+      result_bytes: 6_000_000,
+      log_bytes: 1_000_000,
+    },
+    network: 'none',
+    isolation: 'warm',
+    concurrency: { max: 10, warm_min: 0 },
+    labels: {},
+    code: { sha256: 'ab'.repeat(32), bytes: 120 },
+    created_at: '2026-01-02T03:04:05.678Z',
+    updated_at: '2026-01-02T03:04:05.678Z',
+  };
+}
+
+export function invokeReply(outcome: OutcomeWord, members: Partial<InvokeReply> = {}): InvokeReply {
+  return {
+    result: null,
+    logs: '',
+    error: null,
+    duration_ms: 12.345,
+    invocation: {
+      id: 'inv-1',
+      function: 'hello',
+      version: 1,
+      outcome,
+      exit_code: null,
+      cold_start: false,
+      queue_ms: 0,
+      init_ms: 0,
+      max_memory_bytes: null,
+      logs_truncated: false,
+    },
+    ...members,
+  };
+}
+
+export function jsonResponse(status: number, document: object, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(document), {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+}
+
+export function problemResponse(status: number, code: string, detail: string, members: object = {}): Response {
+  return jsonResponse(status, { type: 'about:blank', title: code, status, code, detail, ...members });
+}
