@@ -5,6 +5,8 @@ import { ArtifactStore } from './artifacts/artifact-store.ts';
 import { defaultArtifactLimits } from './artifacts/upload.ts';
 import type { Config } from './config.ts';
 import { DockerEngine } from './engine/docker/docker-engine.ts';
+import { EngineError } from './engine/engine-error.ts';
+import { explainEngineError } from './engine/explain-engine-error.ts';
 import { SraasError } from './errors.ts';
 import { FunctionCatalog } from './functions/catalog.ts';
 import { Deployer } from './functions/deploy.ts';
@@ -37,6 +39,9 @@ export interface Platform {
 
 /** The time that code which no version refers to is kept: longer than any deploy takes between its two steps. */
 const artifactGraceMs = 3_600_000;
+
+/** The time that replies have to reach their clients once their calls have ended. */
+const replyGraceMs = 2000;
 
 /** The composition root: makes the object graph of a server from its config. */
 export function createPlatform(config: Config, logger: Logger = createLogger(config.logLevel)): Platform {
@@ -156,6 +161,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
       productVersion: productVersion(installDirectory),
       startedAt,
       isReady: () => ready,
+      explain: (error) => (error instanceof EngineError ? explainEngineError(error) : undefined),
       onFailure: (message, error, requestId) => {
         logger.error(message, { requestId, ...describeError(error) });
       },
@@ -168,7 +174,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     server.stopListening();
     const { cancelled } = await inFlight.drain(config.drainTimeoutMs);
     logger.info('Drained', { cancelled });
-    server.close();
+    await server.close(replyGraceMs);
   });
   logger.info('Listening', { url, instanceId: store.instanceId });
   return { url };

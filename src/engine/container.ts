@@ -15,7 +15,8 @@ export interface ContainerSpec {
   readonly user: { readonly uid: number; readonly gid: number };
   readonly mounts: readonly BindMount[];
   readonly temporaryFileSystems: readonly TemporaryFileSystem[];
-  readonly network: 'none';
+  /** `none`, or the name of one of the engine's networks. */
+  readonly network: string;
   readonly readOnlyRoot: boolean;
   readonly droppedCapabilities: readonly string[];
   readonly addedCapabilities: readonly string[];

@@ -1,5 +1,4 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { EngineError } from '../engine/engine-error.ts';
 import { SraasError } from '../errors.ts';
 import { hostRules } from './host-rules.ts';
 import { fromExpress, sendProblem } from './problem.ts';
@@ -14,6 +13,8 @@ export interface AppParts extends FunctionRoutesParts, OperatorRoutesParts {
   readonly maxEventBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** What a client is told of an adapter's own failures; undefined for any other error. */
+  readonly explain: (error: unknown) => SraasError | undefined;
   /** Told of every failure that is the platform's own, with the request's id. */
   readonly onFailure: (message: string, error: unknown, requestId: string) => void;
 }
@@ -28,7 +29,7 @@ export function createApp(parts: AppParts): Express {
   app.set('strict routing', true);
   app.use(identify, hostRules(parts));
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
-  app.use(noSuchRoute, answerError(parts.onFailure));
+  app.use(noSuchRoute, answerError(parts));
   return app;
 }
 
@@ -50,26 +51,22 @@ const noSuchRoute: RequestHandler = (request, response) => {
   throw new SraasError('METHOD_NOT_ALLOWED', `This path takes ${methods.join(', ')}.`);
 };
 
-function answerError(onFailure: AppParts['onFailure']): ErrorRequestHandler {
+function answerError({ onFailure, explain }: AppParts): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const requestId = requestIdOf(response);
-    const told = toldError(error);
-    if (told.kind.fault === 'platform') onFailure(told.message, told.cause ?? error, requestId);
+    const told = toldError(error, explain);
+    // A refusal that was decided here, such as DRAINING, has no cause and needs nobody's attention.
+    if (told.kind.fault === 'platform' && told.cause !== undefined) onFailure(told.message, told.cause, requestId);
     // The client has gone, or a reply was under way: there is nobody to tell.
     if (response.headersSent || response.destroyed) response.destroy();
     else sendProblem(response, told, requestId);
   };
 }
 
-function toldError(error: unknown): SraasError {
+function toldError(error: unknown, explain: AppParts['explain']): SraasError {
   if (error instanceof SraasError) return error;
-  if (error instanceof EngineError) {
-    return new SraasError('ENGINE_UNAVAILABLE', 'The container engine does not answer; try again shortly.', {
-      cause: error,
-      retryAfterSeconds: 5,
-    });
-  }
   return (
+    explain(error) ??
     fromExpress(error) ??
     new SraasError('INTERNAL', 'Something went wrong here; the server log has the reason.', { cause: error })
   );

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** The HTTP server: the app behind a port, with limits on what a slow or silent client can hold. */
 export class HttpServer {
@@ -28,9 +29,23 @@ export class HttpServer {
     this.#server.closeIdleConnections();
   }
 
-  /** Ends every connection. */
-  close(): void {
-    this.#server.close();
+  /** Lets replies that are being sent reach their clients, at most so long, then ends every connection. */
+  async close(withinMs: number): Promise<void> {
+    this.stopListening();
+    const end = performance.now() + withinMs;
+    // A connection becomes idle when its reply is out; Node has no event for that.
+    while ((await this.#connectionCount()) > 0 && performance.now() < end) {
+      await delay(10);
+      this.#server.closeIdleConnections();
+    }
     this.#server.closeAllConnections();
+  }
+
+  #connectionCount(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#server.getConnections((error, count) => {
+        resolve(error === null ? count : 0);
+      });
+    });
   }
 }

@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
-import type { ContainerExit } from '../engine/engine.ts';
 import type { Limits } from '../functions/function.ts';
 import type { Ending } from '../sandboxes/ending.ts';
 import type { Outcome, Verdict } from './outcome.ts';
 
 /** An ending that a caller is told as data; a cancelled one is nobody's outcome. */
 export type ToldEnding = Exclude<Ending, { cause: 'cancelled' }>;
+
+type Exit = NonNullable<Extract<Ending, { cause: 'died' }>['exit']>;
 
 /** V8's last words when its heap is full. It can be faked, by a function, about itself. */
 const heapExhausted = 'JavaScript heap out of memory';
@@ -66,7 +67,7 @@ function died({ exit, phase }: Extract<Ending, { cause: 'died' }>, limits: Limit
   return failed('exited', `The process ended ${how} ${when}.`, exit.exitCode);
 }
 
-function ranOutOfMemory(exit: ContainerExit, lastOutput: string): boolean {
+function ranOutOfMemory(exit: Exit, lastOutput: string): boolean {
   return exit.outOfMemory || (exit.exitCode === abortExitCode && lastOutput.includes(heapExhausted));
 }
 

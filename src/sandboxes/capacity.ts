@@ -16,6 +16,7 @@ export class Capacity {
   readonly #max: number;
   readonly #users = new Set<CapacityUser>();
   #taken = 0;
+  #evicting = false;
 
   constructor(max: number) {
     this.#max = max;
@@ -42,17 +43,22 @@ export class Capacity {
       this.#taken++;
       return true;
     }
+    // One at a time: a busy sandbox of the same version often becomes free sooner than another's room does.
+    if (this.#evicting) return false;
     let oldest: { user: CapacityUser; since: number } | undefined;
     for (const user of this.#users) {
       const since = user.oldestIdleSince();
       if (since !== undefined && (oldest === undefined || since < oldest.since)) oldest = { user, since };
     }
-    oldest?.user.evictOldestIdle();
+    if (oldest === undefined) return false;
+    this.#evicting = true;
+    oldest.user.evictOldestIdle();
     return false;
   }
 
   giveBack(): void {
     this.#taken--;
+    this.#evicting = false;
     // Set order is the order of joining; a user that advances goes last next time, so that nobody starves.
     for (const user of [...this.#users]) {
       if (this.#taken >= this.#max) return;

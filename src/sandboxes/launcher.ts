@@ -4,6 +4,7 @@ import { maxShimFrameBytes, protocolVersion, sandboxPaths } from '../../runtime/
 import type { ContainerSpec } from '../engine/container.ts';
 import type { ContainerId, Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/engine-error.ts';
+import { explainEngineError } from '../engine/explain-engine-error.ts';
 import { SraasError } from '../errors.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Channel } from './channel.ts';
@@ -174,32 +175,12 @@ export class Launcher {
         },
       );
     }
-    switch (error.code) {
-      case 'image_not_found':
-        this.#options.runtimes.forget(runtimeName);
-        return new SraasError(
-          'RUNTIME_NOT_READY',
-          `The image of ${runtimeName} is gone; an operator can make it again with \`npx sraas images build ${runtimeName}\`.`,
-          { cause: error },
-        );
-      case 'unreachable':
-      case 'permission_denied':
-        return new SraasError(
-          'ENGINE_UNAVAILABLE',
-          'The container engine does not answer; try again shortly, or let an operator run `npx sraas doctor`.',
-          { cause: error, retryAfterSeconds: 5 },
-        );
-      case 'timeout':
-      case 'container_not_found':
-      case 'conflict':
-      case 'build_failed':
-      case 'refused':
-        return new SraasError('SANDBOX_START_FAILED', 'The engine could not start the sandbox; try again.', {
-          cause: error,
-          retryAfterSeconds: 1,
-        });
-      default:
-        return error.code satisfies never;
-    }
+    if (error.code !== 'image_not_found') return explainEngineError(error);
+    this.#options.runtimes.forget(runtimeName);
+    return new SraasError(
+      'RUNTIME_NOT_READY',
+      `The image of ${runtimeName} is gone; an operator can make it again with \`npx sraas images build ${runtimeName}\`.`,
+      { cause: error },
+    );
   }
 }

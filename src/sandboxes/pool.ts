@@ -3,13 +3,9 @@ import type { FunctionVersion } from '../functions/function.ts';
 import { BackOff } from './back-off.ts';
 import type { Capacity, CapacityUser } from './capacity.ts';
 import type { Finished, Sandbox } from './sandbox.ts';
+import type { Lease } from './lease.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 import type { Workload } from './workload.ts';
-
-/** What a call gets from the pool: a sandbox that is ready, or the news of how loading its handler ended. */
-export type Lease =
-  | { readonly kind: 'sandbox'; readonly sandbox: Sandbox; readonly coldStart: boolean; readonly queueMs: number }
-  | { readonly kind: 'not_loaded'; readonly finished: Finished; readonly initMs: number; readonly queueMs: number };
 
 /** How a sandbox's start ended: loaded or not, it comes with the sandbox, which must be destroyed when it is not loaded. */
 export interface Started {

@@ -4,7 +4,8 @@ import type { FunctionId } from '../functions/function.ts';
 import { Capacity } from './capacity.ts';
 import type { Launcher } from './launcher.ts';
 import type { Leftovers } from './leftovers.ts';
-import { Pool, type Lease, type Started } from './pool.ts';
+import type { Lease } from './lease.ts';
+import { Pool, type Started } from './pool.ts';
 import { Sandbox } from './sandbox.ts';
 import type { Workload } from './workload.ts';
 

@@ -1,7 +1,13 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { FrameDecoder, maxShimHeadBytes, ProtocolError, parseShimFrame, type ShimFrame } from '../../runtime/protocol.ts';
+import {
+  FrameDecoder,
+  maxShimHeadBytes,
+  ProtocolError,
+  parseShimFrame,
+  type ShimFrame,
+} from '../../runtime/protocol.ts';
 import type { Channel } from './channel.ts';
 
 /** Waits on a Unix socket for the one connection that a sandbox's shim makes; a second one is never accepted. */

@@ -1,5 +1,5 @@
 import { SraasError } from '../errors.ts';
-import type { Lease } from './pool.ts';
+import type { Lease } from './lease.ts';
 
 /** A call that waits for a sandbox. */
 interface Waiting {

@@ -37,7 +37,7 @@ export function createBody(spec: ContainerSpec): CreateBody {
     Healthcheck: { Test: ['NONE'] },
     StopSignal: 'SIGKILL',
     StopTimeout: 1,
-    NetworkDisabled: true,
+    NetworkDisabled: spec.network === 'none',
     HostConfig: hostConfig(spec),
   };
 }
@@ -63,7 +63,7 @@ function hostConfig(spec: ContainerSpec): HostConfig {
     CapAdd: [...spec.addedCapabilities],
     Privileged: false,
     GroupAdd: [],
-    SecurityOpt: [...(spec.noNewPrivileges ? ['no-new-privileges:true'] : []), `seccomp=${spec.seccompProfile}`],
+    SecurityOpt: [...(spec.noNewPrivileges ? ['no-new-privileges'] : []), `seccomp=${spec.seccompProfile}`],
     Memory: spec.memoryBytes,
     MemorySwap: spec.memoryBytes,
     NanoCpus: Math.round(spec.cpus * 1e9),

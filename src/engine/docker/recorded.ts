@@ -28,7 +28,7 @@ export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: Co
     temporaryFileSystems: Object.entries(host.Tmpfs ?? {}).map(([target, options]) =>
       temporaryFileSystem(target, options),
     ),
-    network: host.NetworkMode as 'none',
+    network: host.NetworkMode ?? '',
     readOnlyRoot: host.ReadonlyRootfs === true,
     droppedCapabilities: list(host.CapDrop),
     addedCapabilities: list(host.CapAdd),
