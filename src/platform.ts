@@ -74,7 +74,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     totalBytes: config.maxArtifactBytes,
     entries: config.maxArtifactEntries,
   };
-  const artifacts = new ArtifactStore(join(config.dataDirectory, 'artifacts'), artifactLimits);
+  const artifacts = new ArtifactStore(config.dataDirectory, artifactLimits);
   await artifacts.open();
   closers.push(() => artifacts.close());
 

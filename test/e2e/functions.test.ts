@@ -156,7 +156,7 @@ describe('concurrency', () => {
 describe('run', () => {
   it('runs a handler once and leaves nothing behind', async () => {
     const kept = async (): Promise<string[]> =>
-      (await readdir(join(server.dataDirectory, 'artifacts'), { recursive: true })).sort();
+      (await readdir(server.dataDirectory, { recursive: true })).sort();
     const before = await kept();
     const reply = await server.client.run({
       config,

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { ArtifactHash } from './artifact-hash.ts';
+import { buildArtifact, treeName, type StageOptions } from './build-artifact.ts';
+import { KeptArtifacts } from './kept-artifacts.ts';
+import type { ArtifactLimits } from './limits.ts';
+import { saveUpload, type ReceivedUpload } from './received-upload.ts';
+import type { StagedArtifact } from './staged-artifact.ts';
+import { Staging } from './staging.ts';
+import { Transpiler } from './typescript/transpiler.ts';
+import type { UploadedFile } from './uploaded-file.ts';
+
+export type { ArtifactHash } from './artifact-hash.ts';
+export type { ReceivedUpload } from './received-upload.ts';
+export type { StagedArtifact } from './staged-artifact.ts';
+
+/**
+ * The blob store for code: immutable folders named by their content. `artifacts/<hash>/tree` holds a kept one, `staging/<id>` what is
+ * being received or built. A kept folder appears by one rename after all in it is on the disk, so it is whole or not there.
+ * One process at a time may use a directory.
+ */
+export class ArtifactStore {
+  readonly #limits: ArtifactLimits;
+  readonly #kept: KeptArtifacts;
+  readonly #staging: Staging;
+  readonly #transpiler = new Transpiler();
+
+  constructor(directory: string, limits: ArtifactLimits) {
+    this.#limits = limits;
+    this.#staging = new Staging(join(directory, 'staging'));
+    this.#kept = new KeptArtifacts(join(directory, 'artifacts'), this.#staging.directory);
+  }
+
+  /** Makes the folders, for us alone, and removes what a crash left in staging. Call it before anything else. */
+  async open(): Promise<void> {
+    await this.#kept.open();
+    await this.#staging.open();
+  }
+
+  /**
+   * Saves an uploaded archive while it arrives. Throws `ARTIFACT_TOO_LARGE` as soon as it is too long, `INSUFFICIENT_STORAGE`, `DRAINING`
+   * when the store closes, or the stream's own error; then nothing is kept. Unless the store closes, the stream is not destroyed:
+   * whoever owns it decides how to answer.
+   */
+  receive(stream: Readable): Promise<ReceivedUpload> {
+    // It may break off before its first byte is asked for; the iteration then tells, and nobody else needs to be told.
+    stream.on('error', () => undefined);
+    return this.#staging.use((folder) => saveUpload(stream, folder, this.#limits));
+  }
+
+  /**
+   * Writes the files, transpiles TypeScript, and names the result. Throws `INVALID_ARTIFACT`, `ARTIFACT_TOO_LARGE`,
+   * `INSUFFICIENT_STORAGE`, `DRAINING` once the store closes, or the error of `files`; then nothing is kept.
+   */
+  stage(files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>, options: StageOptions): Promise<StagedArtifact> {
+    return this.#staging.use(async (folder) => {
+      const built = await buildArtifact(folder, files, {
+        ...options,
+        limits: this.#limits,
+        transpiler: this.#transpiler,
+      });
+      const kept = this.#kept;
+      let committing: Promise<void> | undefined;
+      let directory = join(folder.path, treeName);
+      const commit = async (): Promise<void> => {
+        await kept.keep(built.hash, folder);
+        directory = kept.directoryOf(built.hash);
+      };
+      return {
+        ...built,
+        get directory() {
+          return directory;
+        },
+        commit: () => (committing ??= commit()),
+        discard: () => (committing === undefined ? folder.remove() : committing.catch(() => undefined)),
+      };
+    });
+  }
+
+  /** Where a kept artifact's files are. Whether there is one is not asked. */
+  directoryOf(hash: ArtifactHash): string {
+    return this.#kept.directoryOf(hash);
+  }
+
+  has(hash: ArtifactHash): Promise<boolean> {
+    return this.#kept.has(hash);
+  }
+
+  /**
+   * Removes kept artifacts that are not in use and were last committed more than `olderThanMs` ago, and returns how many. That time must
+   * be longer than a deploy takes from its commit to its record in the metadata store: it is what protects code between the two.
+   */
+  collect(inUse: ReadonlySet<ArtifactHash>, olderThanMs: number): Promise<number> {
+    return this.#kept.collect(inUse, olderThanMs);
+  }
+
+  /** Discards what is still staged, waiting for what is just being written. Nothing can be received or staged afterwards. */
+  close(): Promise<void> {
+    return this.#staging.close();
+  }
+}

@@ -1,0 +1,66 @@
+import type * as fsPromises from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { refusalOf } from '../../support/archives/read-archive.ts';
+import { temporaryStore, uploaded } from '../../support/archives/temporary-store.ts';
+
+/** A disk that takes this many more writes and syncs, then none. */
+const disk = vi.hoisted(() => ({ callsLeft: Number.POSITIVE_INFINITY }));
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const original = await importOriginal<typeof fsPromises>();
+  const limited = <Call extends (...args: never[]) => Promise<unknown>>(call: Call): Call =>
+    ((...args: never[]) => {
+      disk.callsLeft -= 1;
+      if (disk.callsLeft >= 0) return call(...args);
+      return Promise.reject(
+        Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' }),
+      );
+    }) as Call;
+  return {
+    ...original,
+    mkdir: limited(original.mkdir),
+    rename: limited(original.rename),
+    open: async (...args: Parameters<typeof original.open>): Promise<fsPromises.FileHandle> => {
+      const handle = await original.open(...args);
+      handle.writeFile = limited(handle.writeFile.bind(handle));
+      handle.sync = limited(handle.sync.bind(handle));
+      return handle;
+    },
+  };
+});
+
+beforeEach(() => {
+  disk.callsLeft = Number.POSITIVE_INFINITY;
+});
+
+const files = () => [uploaded('a/b', 'x'), uploaded('c', 'y')];
+
+describe('on a full disk', () => {
+  it('staging and committing say so at whatever step it fills, and leave nothing staged', async () => {
+    await using temporary = await temporaryStore();
+    let steps = 0;
+    for (let isDone = false; !isDone; steps += 1) {
+      disk.callsLeft = steps;
+      const work = temporary.store.stage(files(), { language: 'node' }).then((staged) => staged.commit());
+      isDone = await work.then(
+        () => true,
+        () => false,
+      );
+      disk.callsLeft = Number.POSITIVE_INFINITY;
+      if (!isDone) expect((await refusalOf(work)).code).toBe('INSUFFICIENT_STORAGE');
+      expect(await temporary.staged()).toEqual([]);
+    }
+    // Folders, files, and a sync for each of them and for what holds them.
+    expect(steps).toBeGreaterThan(10);
+    expect(await temporary.kept()).toHaveLength(1);
+  });
+
+  it('receiving says so and leaves nothing', async () => {
+    await using temporary = await temporaryStore();
+    disk.callsLeft = 2;
+    const receiving = temporary.store.receive(Readable.from([Buffer.from('a'), Buffer.from('b')]));
+    expect((await refusalOf(receiving)).code).toBe('INSUFFICIENT_STORAGE');
+    expect(await temporary.staged()).toEqual([]);
+  });
+});
