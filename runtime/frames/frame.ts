@@ -1,0 +1,74 @@
+/** A frame's number on the wire. Numbers below 128 come from the host. */
+export const frameNumbers = { init: 1, invoke: 2, hello: 129, ready: 130, load_failed: 131, result: 132 } as const;
+
+export type FrameType = keyof typeof frameNumbers;
+
+export interface InitHead {
+  readonly protocol: number;
+  readonly function_name: string;
+  readonly function_version: number;
+  readonly entry: {
+    /** Path of the module below the code folder, with `/` separators. */
+    readonly file: string;
+    readonly export: string;
+    /** Whether stacks are to be told through the source maps beside the code. */
+    readonly source_maps: boolean;
+  };
+  /** Added to the environment before the handler is loaded. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly memory_limit_mb: number;
+  /** Most bytes of a result's JSON text. */
+  readonly result_bytes: number;
+}
+
+/** The tail is the caller's whole envelope, already validated by the host. */
+export interface InvokeHead {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly deadline_ms: number;
+  /** Milliseconds until the deadline when the frame was written; immune to clocks that disagree. */
+  readonly remaining_ms: number;
+}
+
+export interface HelloHead {
+  readonly protocol: number;
+  readonly language: string;
+  readonly language_version: string;
+}
+
+export interface ReadyHead {
+  readonly load_ms: number;
+}
+
+/** The tail is the error text. */
+export type LoadFailedHead = Readonly<Record<string, never>>;
+
+export type ResultStatus = 'ok' | 'handler_error' | 'bad_result' | 'output_too_large';
+
+/** The tail is the result's JSON text when the status is `ok`, else the error text. */
+export interface ResultHead {
+  readonly id: string;
+  readonly status: ResultStatus;
+  /** The handler's own time. */
+  readonly duration_ms: number;
+  /** False when the sandbox should serve nobody else. */
+  readonly reusable: boolean;
+}
+
+/** The head that each type of frame has. */
+export interface Heads {
+  readonly init: InitHead;
+  readonly invoke: InvokeHead;
+  readonly hello: HelloHead;
+  readonly ready: ReadyHead;
+  readonly load_failed: LoadFailedHead;
+  readonly result: ResultHead;
+}
+
+/** A frame whose layout is sound and whose head is any JSON object. */
+export interface Frame {
+  readonly type: FrameType;
+  readonly head: Readonly<Record<string, unknown>>;
+  /** May share memory with the chunk that it came in. */
+  readonly tail: Buffer;
+}

@@ -1,0 +1,191 @@
+import type { HostFrame, ResultStatus } from '../protocol.ts';
+import { encodeFrame, ProtocolError, protocolVersion } from '../protocol.ts';
+import type { Handler } from './call-handler.ts';
+import { callHandler } from './call-handler.ts';
+import type { ContextFacts, HandlerContext } from './context.ts';
+import { contextFacts, createContext } from './context.ts';
+import type { ErrorDescriber } from './describe-error.ts';
+import { parseEnvelope } from './envelope.ts';
+import { countRunningWork } from './leftovers.ts';
+import { loadHandler } from './load-handler.ts';
+import { bufferFrom, now, round, runAfterMicrotasks } from './originals.ts';
+import { encodeResult } from './result-json.ts';
+
+type Init = Extract<HostFrame, { type: 'init' }>;
+type Invoke = Extract<HostFrame, { type: 'invoke' }>;
+
+/** The handler with what every invocation of it needs. */
+interface Ready {
+  readonly handler: Handler;
+  readonly facts: ContextFacts;
+  readonly resultBytes: number;
+}
+
+interface Invocation {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly runningWorkBefore: number;
+  readonly context: HandlerContext;
+  /** Undefined while the handler runs. */
+  answer: Answer | undefined;
+}
+
+interface Answer {
+  readonly status: ResultStatus;
+  readonly durationMs: number;
+  readonly body: Buffer;
+  readonly reusable: boolean;
+}
+
+type State =
+  | { readonly name: 'waiting' }
+  | { readonly name: 'loading' }
+  | { readonly name: 'failed' }
+  | { readonly name: 'ready'; readonly ready: Ready }
+  | { readonly name: 'busy'; readonly ready: Ready; readonly invocation: Invocation };
+
+interface ShimParts {
+  readonly codeDirectory: string;
+  readonly describe: ErrorDescriber;
+  readonly send: (frame: Buffer) => void;
+  /** Prints an error that no invocation can be told of, and ends the process. */
+  readonly crash: (text: string) => void;
+}
+
+/**
+ * The life of one sandbox: waiting for its function, loading it, then ready and busy by turns.
+ * `docs/protocol.md` has the states and what may come in each.
+ */
+export class Shim {
+  readonly #parts: ShimParts;
+  #state: State = { name: 'waiting' };
+
+  constructor(parts: ShimParts) {
+    this.#parts = parts;
+  }
+
+  greet(): void {
+    const head = { protocol: protocolVersion, language: 'node', language_version: process.versions.node };
+    this.#parts.send(encodeFrame('hello', head));
+  }
+
+  /** Takes a frame from the host. Throws a ProtocolError when it comes at the wrong time. */
+  receive(frame: HostFrame): void {
+    switch (frame.type) {
+      case 'init':
+        if (this.#state.name !== 'waiting') throw new ProtocolError('A second init frame came.');
+        void this.#load(frame);
+        return;
+      case 'invoke':
+        if (this.#state.name !== 'ready') throw new ProtocolError(`An invoke frame came while ${this.#state.name}.`);
+        this.#invoke(frame, this.#state.ready);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  /** Takes what was thrown where nothing caught it, or a rejection that nothing handled. */
+  uncaught(thrown: unknown): void {
+    switch (this.#state.name) {
+      case 'busy':
+        this.#failInvocation(this.#state.invocation, thrown);
+        return;
+      case 'loading':
+        this.#failLoading(this.#parts.describe(thrown));
+        return;
+      case 'waiting':
+      case 'ready':
+      case 'failed':
+        this.#parts.crash(this.#parts.describe(thrown));
+        return;
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  async #load(init: Init): Promise<void> {
+    const startedAt = now();
+    this.#state = { name: 'loading' };
+    const facts = contextFacts(init, new Date());
+    Object.assign(process.env, init.env);
+    if (init.entry.sourceMaps) process.setSourceMapsEnabled(true);
+    const place = { codeDirectory: this.#parts.codeDirectory, ...init.entry };
+    const loaded = await loadHandler(place, this.#parts.describe);
+    if (!this.#isLoading()) return;
+    if ('error' in loaded) {
+      this.#failLoading(loaded.error);
+      return;
+    }
+    this.#state = { name: 'ready', ready: { handler: loaded.handler, facts, resultBytes: init.resultBytes } };
+    this.#parts.send(encodeFrame('ready', { load_ms: milliseconds(now() - startedAt) }));
+  }
+
+  #isLoading(): boolean {
+    return this.#state.name === 'loading';
+  }
+
+  #failLoading(error: string): void {
+    this.#state = { name: 'failed' };
+    this.#parts.send(encodeFrame('load_failed', {}, bufferFrom(error, 'utf8')));
+  }
+
+  #invoke(frame: Invoke, ready: Ready): void {
+    const { event, context: caller } = parseEnvelope(frame.envelope);
+    const context = createContext(caller, ready.facts, frame);
+    const runningWorkBefore = countRunningWork();
+    const invocation: Invocation = { id: frame.id, startedAt: now(), runningWorkBefore, context, answer: undefined };
+    this.#state = { name: 'busy', ready, invocation };
+    void this.#run(ready, invocation, event);
+  }
+
+  async #run(ready: Ready, invocation: Invocation, event: unknown): Promise<void> {
+    try {
+      const value = await callHandler(ready.handler, event, invocation.context.context);
+      const durationMs = milliseconds(now() - invocation.startedAt);
+      if (invocation.answer !== undefined) return;
+      const encoded = encodeResult(value, ready.resultBytes, this.#parts.describe);
+      const body = encoded.status === 'ok' ? encoded.json : bufferFrom(encoded.error, 'utf8');
+      this.#answer(invocation, { status: encoded.status, durationMs, body, reusable: true });
+    } catch (thrown) {
+      const durationMs = milliseconds(now() - invocation.startedAt);
+      if (invocation.answer !== undefined) return;
+      const body = bufferFrom(this.#parts.describe(thrown), 'utf8');
+      this.#answer(invocation, { status: 'handler_error', durationMs, body, reusable: true });
+    }
+  }
+
+  #failInvocation(invocation: Invocation, thrown: unknown): void {
+    if (invocation.answer?.reusable === false) return;
+    const durationMs = invocation.answer?.durationMs ?? milliseconds(now() - invocation.startedAt);
+    const body = bufferFrom(this.#parts.describe(thrown), 'utf8');
+    this.#answer(invocation, { status: 'handler_error', durationMs, body, reusable: false });
+  }
+
+  #answer(invocation: Invocation, answer: Answer): void {
+    const first = invocation.answer === undefined;
+    invocation.answer = answer;
+    // Rejections that nothing handled are reported once the microtasks are done: those of this handler must end this
+    // invocation, not the process between this one and the next.
+    if (first) {
+      runAfterMicrotasks(() => {
+        this.#sendAnswer(invocation);
+      });
+    }
+  }
+
+  #sendAnswer(invocation: Invocation): void {
+    const { id, answer, context, runningWorkBefore } = invocation;
+    if (answer === undefined || this.#state.name !== 'busy') return;
+    context.release();
+    const reusable = answer.reusable && countRunningWork() <= runningWorkBefore;
+    const head = { id, status: answer.status, duration_ms: answer.durationMs, reusable };
+    this.#state = { name: 'ready', ready: this.#state.ready };
+    this.#parts.send(encodeFrame('result', head, answer.body));
+  }
+}
+
+/** Three decimals: beyond them the clock only has noise. */
+function milliseconds(value: number): number {
+  return round(value * 1000) / 1000;
+}

@@ -1,0 +1,168 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { createServer, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InitHead, InvokeHead, ShimFrame } from '../../runtime/protocol.ts';
+import {
+  encodeFrame,
+  FrameDecoder,
+  maxShimFrameBytes,
+  maxShimHeadBytes,
+  parseShimFrame,
+  protocolVersion,
+  sandboxPaths,
+} from '../../runtime/protocol.ts';
+
+export interface ShimCommand {
+  readonly program: string;
+  readonly arguments: readonly string[];
+  readonly codeDirectory: string;
+}
+
+export interface ShimExit {
+  readonly type: 'exit';
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export type ShimEvent = ShimFrame | ShimExit;
+
+const resultBytes = 6_000_000;
+
+/** A shim as a plain child process, with a real socket and a real FIFO, and a host that does what the test tells it to. */
+export class ShimProcess implements AsyncDisposable {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'sraas-shim-'));
+  readonly #events: ShimEvent[] = [];
+  readonly #arrival = new EventEmitter();
+  readonly #output: Buffer[] = [];
+  readonly #outputDescriptor: number;
+  readonly #outputReader: Socket;
+  readonly #server: Server;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #channel: Socket | undefined;
+
+  static async start(command: ShimCommand): Promise<ShimProcess> {
+    const shim = new ShimProcess(command);
+    await once(shim.#arrival, 'connected');
+    return shim;
+  }
+
+  private constructor(command: ShimCommand) {
+    const fifo = join(this.#directory, sandboxPaths.outputFifo);
+    execFileSync('mkfifo', [fifo]);
+    // Open for both, so that it never ends for want of a writer.
+    this.#outputDescriptor = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    this.#outputReader = new Socket({ fd: this.#outputDescriptor, writable: false });
+    this.#outputReader.on('data', (chunk: Buffer) => this.#output.push(chunk));
+    this.#server = createServer((channel) => {
+      this.#server.close();
+      this.#serve(channel);
+    });
+    this.#server.listen(join(this.#directory, sandboxPaths.channelSocket));
+    this.#child = spawn(
+      command.program,
+      [...command.arguments, '--directory', this.#directory, '--code', command.codeDirectory],
+      { cwd: command.codeDirectory, stdio: 'ignore', env: { PATH: '/usr/bin:/bin' } },
+    );
+    this.#exited = once(this.#child, 'exit').then(([code, signal]) => {
+      this.#emit({ type: 'exit', code: code as number | null, signal: signal as NodeJS.Signals | null });
+    });
+  }
+
+  /** What the shim says next, or how it ended. */
+  async next(): Promise<ShimEvent> {
+    const event = this.#events.shift();
+    if (event !== undefined) return event;
+    await once(this.#arrival, 'event');
+    return this.next();
+  }
+
+  async load(file: string, head: Partial<InitHead> = {}, exportName = 'handler'): Promise<ShimEvent> {
+    await this.next();
+    this.send(encodeFrame('init', initHead(file, head, exportName)));
+    return this.next();
+  }
+
+  async invoke(envelope: object, head: Partial<InvokeHead> = {}): Promise<ShimEvent> {
+    this.send(encodeFrame('invoke', invokeHead(head), Buffer.from(JSON.stringify({ version: 'v1', ...envelope }))));
+    return this.next();
+  }
+
+  send(bytes: Buffer): void {
+    this.#channel?.write(bytes);
+  }
+
+  hangUp(): void {
+    this.#channel?.destroy();
+  }
+
+  /** All output up to now. What was written before the last event that was received is in it for certain. */
+  output(): string {
+    this.#drain();
+    return Buffer.concat(this.#output.splice(0)).toString('utf8');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+    this.#channel?.destroy();
+    this.#outputReader.destroy();
+    rmSync(this.#directory, { recursive: true });
+  }
+
+  #serve(channel: Socket): void {
+    this.#channel = channel;
+    const decoder = new FrameDecoder({
+      maxFrameBytes: maxShimFrameBytes(resultBytes),
+      maxHeadBytes: maxShimHeadBytes,
+    });
+    channel.on('data', (chunk: Buffer) => {
+      for (const frame of decoder.push(chunk)) this.#emit(parseShimFrame(frame));
+    });
+    channel.on('error', () => {
+      // A shim that was killed resets the connection; its exit is what the test waits for.
+    });
+    this.#arrival.emit('connected');
+  }
+
+  #emit(event: ShimEvent): void {
+    this.#drain();
+    this.#events.push(event);
+    this.#arrival.emit('event');
+  }
+
+  #drain(): void {
+    const buffer = Buffer.alloc(65_536);
+    for (;;) {
+      try {
+        const count = readSync(this.#outputDescriptor, buffer);
+        this.#output.push(Buffer.from(buffer.subarray(0, count)));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
+        throw error;
+      }
+    }
+  }
+}
+
+export function initHead(file: string, head: Partial<InitHead> = {}, exportName = 'handler'): InitHead {
+  return {
+    protocol: protocolVersion,
+    function_name: 'greeter',
+    function_version: 3,
+    entry: { file, export: exportName, source_maps: false },
+    env: {},
+    memory_limit_mb: 256,
+    result_bytes: resultBytes,
+    ...head,
+  };
+}
+
+export function invokeHead(head: Partial<InvokeHead> = {}): InvokeHead {
+  return { id: 'invocation-1', deadline_ms: Date.now() + 10_000, remaining_ms: 10_000, ...head };
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { Frame, FrameType } from '../../../runtime/protocol.ts';
+import { maxErrorTextBytes, parseHostFrame, parseShimFrame, ProtocolError } from '../../../runtime/protocol.ts';
+
+function frame(type: FrameType, head: Record<string, unknown>, tail = ''): Frame {
+  return { type, head, tail: Buffer.from(tail) };
+}
+
+const hello = { protocol: 1, language: 'node', language_version: '24.1.0' };
+const result = { id: 'i', status: 'ok', duration_ms: 1.25, reusable: true };
+const entry = { file: 'main.mjs', export: 'handler', source_maps: false };
+const init = {
+  protocol: 1,
+  function_name: 'greeter',
+  function_version: 3,
+  entry,
+  env: { A: 'b' },
+  memory_limit_mb: 256,
+  result_bytes: 6_000_000,
+};
+const invoke = { id: 'i', deadline_ms: 1_700_000_000_000, remaining_ms: 9999.5 };
+
+describe('a frame from a sandbox', () => {
+  test.each([
+    [frame('hello', hello), { type: 'hello', protocol: 1, language: 'node', languageVersion: '24.1.0' }],
+    [frame('ready', { load_ms: 4.5 }), { type: 'ready', loadMs: 4.5 }],
+    [frame('load_failed', {}, 'no such file'), { type: 'load_failed', error: 'no such file' }],
+    [
+      frame('result', result, '[1]'),
+      { type: 'result', id: 'i', status: 'ok', durationMs: 1.25, reusable: true, resultJson: Buffer.from('[1]') },
+    ],
+    [
+      frame('result', { ...result, status: 'handler_error' }, 'Error: x'),
+      { type: 'result', id: 'i', status: 'handler_error', durationMs: 1.25, reusable: true, error: 'Error: x' },
+    ],
+  ])('is read into the words of the code', (given, expected) => {
+    expect(parseShimFrame(given)).toEqual(expected);
+  });
+
+  test('may have fields that nobody knows', () => {
+    expect(parseShimFrame(frame('ready', { load_ms: 1, logs: 'forged' }))).toEqual({ type: 'ready', loadMs: 1 });
+  });
+
+  test('has an error text with a mark where it is not UTF-8', () => {
+    const given: Frame = { type: 'load_failed', head: {}, tail: Buffer.from([0x61, 0xff]) };
+    expect(parseShimFrame(given)).toEqual({ type: 'load_failed', error: 'a\ufffd' });
+  });
+
+  test.each([
+    ['no protocol', frame('hello', { ...hello, protocol: undefined })],
+    ['a protocol that is text', frame('hello', { ...hello, protocol: '1' })],
+    ['a protocol that is not whole', frame('hello', { ...hello, protocol: 1.5 })],
+    ['a language that is not text', frame('hello', { ...hello, language: ['node'] })],
+    ['a language version without an end', frame('hello', { ...hello, language_version: 'x'.repeat(257) })],
+    ['a negative time', frame('ready', { load_ms: -1 })],
+    ['a time that is text', frame('ready', { load_ms: '1' })],
+    ['a time that is no number', frame('ready', { load_ms: Number.NaN })],
+    ['no id', frame('result', { ...result, id: undefined })],
+    ['an empty id', frame('result', { ...result, id: '' })],
+    ['an id without an end', frame('result', { ...result, id: 'x'.repeat(129) })],
+    ['a status that there is not', frame('result', { ...result, status: 'timeout' })],
+    ['no reusable', frame('result', { ...result, reusable: undefined })],
+    ['a reusable that is a number', frame('result', { ...result, reusable: 1 })],
+    ['an error text over the cap', frame('load_failed', {}, 'x'.repeat(maxErrorTextBytes + 1))],
+    ['the type init', frame('init', init)],
+    ['the type invoke', frame('invoke', invoke)],
+  ])('is refused with %s', (_what, given) => {
+    expect(() => parseShimFrame(given)).toThrow(ProtocolError);
+  });
+
+  test('does not bring its own words into the message of a refusal', () => {
+    expect(() => parseShimFrame(frame('result', { ...result, status: 'evil words' }))).toThrow(/^(?!.*evil words)/);
+  });
+});
+
+describe('a frame from the host', () => {
+  test('is read into the words of the code', () => {
+    expect(parseHostFrame(frame('init', init))).toEqual({
+      type: 'init',
+      functionName: 'greeter',
+      functionVersion: 3,
+      entry: { file: 'main.mjs', exportName: 'handler', sourceMaps: false },
+      env: { A: 'b' },
+      memoryLimitMb: 256,
+      resultBytes: 6_000_000,
+    });
+    expect(parseHostFrame(frame('invoke', invoke, '{}'))).toEqual({
+      type: 'invoke',
+      id: 'i',
+      deadlineMs: 1_700_000_000_000,
+      remainingMs: 9999.5,
+      envelope: Buffer.from('{}'),
+    });
+  });
+
+  test.each([
+    ['another protocol', frame('init', { ...init, protocol: 2 })],
+    ['no entry', frame('init', { ...init, entry: undefined })],
+    ['an entry without a file', frame('init', { ...init, entry: { ...entry, file: '' } })],
+    ['an environment that is an array', frame('init', { ...init, env: [] })],
+    ['an environment with a number', frame('init', { ...init, env: { A: 1 } })],
+    ['no result size', frame('init', { ...init, result_bytes: null })],
+    ['no deadline', frame('invoke', { ...invoke, deadline_ms: undefined })],
+    ['a negative remaining time', frame('invoke', { ...invoke, remaining_ms: -1 })],
+    ['the type hello', frame('hello', hello)],
+    ['the type result', frame('result', result)],
+  ])('is refused with %s', (_what, given) => {
+    expect(() => parseHostFrame(given)).toThrow(ProtocolError);
+  });
+});
