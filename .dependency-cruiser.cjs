@@ -41,7 +41,7 @@ module.exports = {
     },
     only('engine'),
     only('artifacts'),
-    only('store', 'functions'),
+    only('store', 'functions', 'artifacts'),
     only('functions', 'artifacts', 'runtimes'),
     only('runtimes', 'engine'),
     only('sandboxes', 'engine', 'functions', 'runtimes'),

@@ -39,7 +39,12 @@ export const errorTable = {
   QUEUE_FULL: { status: 429, fault: 'capacity', retryable: true, title: 'Too many calls are waiting' },
   QUEUE_TIMEOUT: { status: 429, fault: 'capacity', retryable: true, title: 'No sandbox became free in time' },
   INTERNAL: { status: 500, fault: 'platform', retryable: false, title: 'Internal error' },
-  ENGINE_UNAVAILABLE: { status: 503, fault: 'platform', retryable: true, title: 'The container engine is not reachable' },
+  ENGINE_UNAVAILABLE: {
+    status: 503,
+    fault: 'platform',
+    retryable: true,
+    title: 'The container engine is not reachable',
+  },
   RUNTIME_NOT_READY: { status: 503, fault: 'platform', retryable: true, title: 'The runtime has no image yet' },
   SANDBOX_START_FAILED: { status: 503, fault: 'platform', retryable: true, title: 'A sandbox could not be started' },
   STORE_UNAVAILABLE: { status: 503, fault: 'platform', retryable: true, title: 'The store is not available' },

@@ -109,7 +109,10 @@ interface InvocationDocument {
   readonly queue_ms: number;
   /** What a cold start took; 0 when there was none. */
   readonly init_ms: number;
+  /** Highest memory use of the sandbox during the invocation; null where the kernel cannot tell. */
   readonly max_memory_bytes: number | null;
+  /** Processor time of all its processes; null where the kernel cannot tell. */
+  readonly cpu_ms: number | null;
   readonly logs_truncated: boolean;
 }
 

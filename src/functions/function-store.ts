@@ -1,11 +1,5 @@
-import type {
-  ArtifactHash,
-  DeployedFunction,
-  FunctionConfig,
-  FunctionId,
-  FunctionVersion,
-  HandlerEntry,
-} from './function.ts';
+import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion, HandlerEntry } from './function.ts';
 
 /** What a deploy asks to be published. */
 export interface VersionDraft {

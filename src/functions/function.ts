@@ -1,3 +1,5 @@
+import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+
 /** What a function may use, per sandbox. All are upper bounds that the kernel or the host enforces. */
 export interface Limits {
   /** Processor cores, fractions allowed. */
@@ -41,8 +43,6 @@ export interface FunctionConfig {
 }
 
 export type FunctionId = string & { readonly __brand: 'FunctionId' };
-/** SHA-256 of an artifact's canonical listing, 64 lower-case hex digits. */
-export type ArtifactHash = string & { readonly __brand: 'ArtifactHash' };
 
 /** Where a version's handler is, resolved when it was deployed. */
 export interface HandlerEntry {

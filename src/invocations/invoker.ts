@@ -75,7 +75,7 @@ export class Invoker {
 }
 
 function makeReply(
-  { ending, logs, elapsedMs }: Finished,
+  { ending, logs, elapsedMs, use }: Finished,
   { version }: Workload,
   facts: Pick<Reply, 'invocationId' | 'coldStart' | 'queueMs' | 'initMs'> & { cancelledBecause: SraasError },
 ): Reply {
@@ -93,5 +93,6 @@ function makeReply(
     coldStart,
     queueMs,
     initMs,
+    use,
   };
 }

@@ -1,3 +1,4 @@
+import type { ResourceUse } from '../sandboxes/resource-account.ts';
 import type { Verdict } from './outcome.ts';
 
 /** One invocation, as its caller hears of it. */
@@ -15,6 +16,7 @@ export interface Reply {
   readonly queueMs: number;
   /** Milliseconds that the cold start took; 0 when there was none. */
   readonly initMs: number;
+  readonly use: ResourceUse;
 }
 
 /** The reply's JSON text. The result travels as the bytes that the sandbox sent, which have been checked to be JSON. */
@@ -33,8 +35,8 @@ export function encodeReply(reply: Reply): Buffer {
       cold_start: reply.coldStart,
       queue_ms: milliseconds(reply.queueMs),
       init_ms: milliseconds(reply.initMs),
-      // Not read from the kernel's accounting yet, and never guessed.
-      max_memory_bytes: null,
+      max_memory_bytes: reply.use.maxMemoryBytes ?? null,
+      cpu_ms: reply.use.cpuMs === undefined ? null : milliseconds(reply.use.cpuMs),
       logs_truncated: reply.logsTruncated,
     },
   });

@@ -92,7 +92,13 @@ function shimCommand({ runtime, limits }: SandboxPlan): readonly string[] {
   switch (runtime.language) {
     case 'node':
       // Below the container's limit, so that V8 collects garbage before the kernel kills.
-      return [runtime.interpreter, `--max-old-space-size=${Math.floor(limits.memoryMb * 0.75)}`, sandboxPaths.nodeShim];
+      return [
+        runtime.interpreter,
+        `--max-old-space-size=${Math.floor(limits.memoryMb * 0.75)}`,
+        // Node's advice on how an upload's package.json is written is nothing that its handler said.
+        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+        sandboxPaths.nodeShim,
+      ];
     case 'python':
       throw new TypeError('There is no shim for Python yet');
     default:

@@ -1,12 +1,15 @@
 import { rm } from 'node:fs/promises';
 import type { Engine, ContainerExit, ContainerId } from '../engine/engine.ts';
 import type { Channel } from './channel.ts';
+import type { ResourceAccount } from './resource-account.ts';
 import type { OutputPipe } from './output-pipe.ts';
 
 /** What a running sandbox holds on the host. */
 export interface LaunchedContainer {
   readonly channel: Channel;
   readonly output: OutputPipe;
+  /** Undefined when the kernel's accounting is out of sight, as with an engine on another machine. */
+  readonly account: ResourceAccount | undefined;
   /** Rejects with an EngineError `timeout` when it still runs after that long. */
   exit(withinMs: number): Promise<ContainerExit>;
   /** Never rejects: what could not be killed now is removed later. */

@@ -14,6 +14,7 @@ import { type LaunchedContainer, SandboxHoldings } from './launched-container.ts
 import type { Leftovers } from './leftovers.ts';
 import { OutputPipe } from './output-pipe.ts';
 import { postureDifferences } from './posture.ts';
+import { ResourceAccount } from './resource-account.ts';
 import { SocketChannelListener } from './socket-channel.ts';
 import type { UidAllocator } from './uid-allocator.ts';
 import type { Workload } from './workload.ts';
@@ -112,13 +113,16 @@ export class Launcher {
     holdings.holdContainer(id);
     await engine.start(id);
     const maxFrameBytes = maxShimFrameBytes(version.config.limits.resultBytes);
-    const [channel] = await Promise.all([
+    const [channel, processId] = await Promise.all([
       this.#firstOf(this.#greeted(listener, maxFrameBytes, runtime, holdings), id, startTimeoutMs),
       this.#checkPosture(id, spec, sandboxId),
     ]);
+    const account = await ResourceAccount.open(processId);
+    if (account !== undefined) holdings.hold(account);
     return {
       channel,
       output,
+      account,
       exit: (withinMs) => engine.wait(id, withinMs),
       kill: () => holdings.kill(),
       release: () => holdings.release(),
@@ -157,9 +161,11 @@ export class Launcher {
     return await Promise.race([greeted, ended]);
   }
 
-  async #checkPosture(id: ContainerId, spec: ContainerSpec, sandboxId: string): Promise<void> {
-    const differences = postureDifferences(spec, await this.#options.engine.inspect(id, spec));
-    if (differences.length === 0) return;
+  /** Compares what the engine recorded with what was asked for. Resolves with the container's process id on the host. */
+  async #checkPosture(id: ContainerId, spec: ContainerSpec, sandboxId: string): Promise<number> {
+    const recorded = await this.#options.engine.inspect(id, spec);
+    const differences = postureDifferences(spec, recorded);
+    if (differences.length === 0) return recorded.processId;
     this.#options.onPostureMismatch(sandboxId, differences);
     throw new Error('The engine did not record the hardening that was asked for');
   }

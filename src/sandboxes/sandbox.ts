@@ -6,6 +6,7 @@ import { answerTo } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { LogBuffer } from './log-buffer.ts';
+import { unknownUse, type ResourceUse } from './resource-account.ts';
 
 /** How long a process may outlive its channel before that counts as a trick rather than as dying. */
 const deathGraceMs = 1000;
@@ -22,6 +23,7 @@ export interface Finished {
   readonly logs: LogBuffer;
   /** Milliseconds by the host's clock. */
   readonly elapsedMs: number;
+  readonly use: ResourceUse;
 }
 
 export interface Call {
@@ -71,7 +73,6 @@ export class Sandbox {
 
   /** Imports the handler's module. What it writes belongs to the first invocation. */
   async load(limitMs: number, signal?: AbortSignal): Promise<Finished> {
-    const began = performance.now();
     const { entry, config, functionName, number } = this.version;
     const logs = new LogBuffer(config.limits.logBytes);
     this.#container.output.begin((chunk) => {
@@ -90,16 +91,15 @@ export class Sandbox {
         result_bytes: config.limits.resultBytes,
       }),
     );
-    const ending = await this.#finish(exchange);
+    const finished = await this.#finish(exchange, logs);
     this.#initLogs = logs;
-    return { ending, logs, elapsedMs: performance.now() - began };
+    return finished;
   }
 
   /** Runs the handler once. The deadline counts from now. */
   async invoke(call: Call): Promise<Finished> {
     if (this.#state !== 'ready') throw new Error(`Sandbox ${this.id} is ${this.#state}, not ready`);
     this.#state = 'busy';
-    const began = performance.now();
     const { limits } = this.version.config;
     const logs = this.#initLogs ?? new LogBuffer(limits.logBytes);
     this.#initLogs = undefined;
@@ -107,6 +107,7 @@ export class Sandbox {
       logs.append(chunk);
     });
     const { invocationId, signal } = call;
+    this.#container.account?.begin();
     const exchange = new Exchange({ phase: 'call', invocationId, limitMs: limits.timeoutMs, signal });
     this.#exchange = exchange;
     this.#container.channel.send(
@@ -116,8 +117,7 @@ export class Sandbox {
         call.envelope,
       ),
     );
-    const ending = await this.#finish(exchange);
-    return { ending, logs, elapsedMs: performance.now() - began };
+    return await this.#finish(exchange, logs);
   }
 
   /** Kills what runs and removes all traces. Resolves also when the engine is away: the container is removed later then. */
@@ -130,9 +130,12 @@ export class Sandbox {
     return this.#destroyed;
   }
 
-  async #finish(exchange: Exchange): Promise<Ending> {
+  async #finish(exchange: Exchange, logs: LogBuffer): Promise<Finished> {
+    const began = performance.now();
     const first = await exchange.ended;
+    const elapsedMs = performance.now() - began;
     this.#exchange = undefined;
+    const use = this.#container.account?.end() ?? unknownUse;
     const ending = first.cause === 'died' ? await this.#autopsy(first) : first;
     const usable = isReusable(ending) && this.#state !== 'spent' && this.#state !== 'gone';
     if (!usable) this.#state = 'spent';
@@ -146,7 +149,7 @@ export class Sandbox {
       this.#state = 'ready';
       this.idleSince = performance.now();
     }
-    return ending;
+    return { ending, logs, elapsedMs, use };
   }
 
   /** Finds out how a sandbox died whose channel closed. */

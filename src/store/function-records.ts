@@ -7,7 +7,8 @@ import type {
   VersionDraft,
   VersionListRequest,
 } from '../functions/function-store.ts';
-import type { ArtifactHash, DeployedFunction, FunctionId, FunctionVersion } from '../functions/function.ts';
+import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import type { DeployedFunction, FunctionId, FunctionVersion } from '../functions/function.ts';
 import { saysTheSame, toFunction, toFunctionsRow, toVersion, toVersionsRow } from './function-rows.ts';
 import type { FunctionsTable, StoreTables } from './schema.ts';
 

@@ -1,12 +1,7 @@
 import { configFromWire, configToWire, type FunctionConfigWire } from '../functions/function-config-wire.ts';
 import type { VersionDraft } from '../functions/function-store.ts';
-import type {
-  ArtifactHash,
-  DeployedFunction,
-  FunctionConfig,
-  FunctionId,
-  FunctionVersion,
-} from '../functions/function.ts';
+import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion } from '../functions/function.ts';
 import type { FunctionsTable, VersionsTable } from './schema.ts';
 
 export type VersionRow = VersionsTable & { readonly function_name: string };

@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { containersOf, until } from '../support/containers.ts';
@@ -155,8 +154,7 @@ describe('concurrency', () => {
 
 describe('run', () => {
   it('runs a handler once and leaves nothing behind', async () => {
-    const kept = async (): Promise<string[]> =>
-      (await readdir(server.dataDirectory, { recursive: true })).sort();
+    const kept = async (): Promise<string[]> => (await readdir(server.dataDirectory, { recursive: true })).sort();
     const before = await kept();
     const reply = await server.client.run({
       config,

@@ -288,6 +288,22 @@ describe('logs and context', () => {
   });
 });
 
+describe('resource figures', () => {
+  it('come from the kernel, for each invocation by itself', async () => {
+    const source = `export const handler = ({ mb, spinMs }) => {
+        const end = Date.now() + spinMs; while (Date.now() < end);
+        const kept = Buffer.alloc(mb * 1024 * 1024, 1); return kept.length }`;
+    const limits = { cpus: 1 };
+    const large = await runSource(source, { mb: 100, spinMs: 0 }, { limits });
+    const idle = (await server.client.invoke(large.name, { event: { mb: 0, spinMs: 0 } })).invocation;
+    const busy = (await server.client.invoke(large.name, { event: { mb: 0, spinMs: 300 } })).invocation;
+    expect(large.invocation.max_memory_bytes).toBeGreaterThan(100 * 1024 * 1024);
+    expect(large.invocation.max_memory_bytes).toBeLessThan(256 * 1024 * 1024);
+    expect(busy.cpu_ms).toBeGreaterThan((idle.cpu_ms ?? 0) + 20);
+    expect(busy.cpu_ms).toBeLessThan(2000);
+  });
+});
+
 describe('isolation', () => {
   it('warm: a version’s sandbox serves its next invocation', async () => {
     const { name, result } = await runSource('let calls = 0; export const handler = () => ++calls');

@@ -43,6 +43,7 @@ export function invokeReply(outcome: OutcomeWord, members: Partial<InvokeReply> 
       queue_ms: 0,
       init_ms: 0,
       max_memory_bytes: null,
+      cpu_ms: null,
       logs_truncated: false,
     },
     ...members,

@@ -5,7 +5,8 @@ import { SraasError } from '../../../src/errors.ts';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
 import { Deployer } from '../../../src/functions/deploy.ts';
 import { defaultFunctionPolicy } from '../../../src/functions/function-policy.ts';
-import type { ArtifactHash } from '../../../src/functions/function.ts';
+import type { ArtifactHash } from '../../../src/artifacts/artifact-hash.ts';
+
 import { parseReference } from '../../../src/functions/reference.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
