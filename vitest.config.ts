@@ -12,8 +12,18 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'engine',
-          include: ['test/engine/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/adversarial/**/*.test.ts'],
+          include: ['test/engine/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           // Every file drives real containers on the one engine; side by side they would measure each other.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'adversarial',
+          include: ['test/adversarial/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -94,10 +94,10 @@ function refusedSources(problems: readonly SourceProblem[]): SraasError {
     .slice(0, shownProblems)
     .map((problem): Violation => ({ pointer: filePointer(problem.path), message: sentence(problem) }));
   const [first] = sorted;
-  const more = sorted.length > 1 ? ` There are ${sorted.length - 1} more.` : '';
+  const more = sorted.length > 1 ? `; there are ${sorted.length - 1} more` : '';
   return new SraasError(
     'INVALID_ARTIFACT',
-    `TypeScript could not be transpiled: ${first === undefined ? '' : sentence(first)}${more}`,
+    `TypeScript could not be transpiled: ${first === undefined ? '' : sentence(first)}${more}.`,
     { violations },
   );
 }

@@ -3,7 +3,6 @@ import { defaultFunctionPolicy } from '../../../src/functions/function-policy.ts
 import type { VersionDraft } from '../../../src/functions/function-store.ts';
 import type { ArtifactHash } from '../../../src/artifacts/artifact-hash.ts';
 
-
 /** A draft whose code differs by `code`; `config` holds members in their wire form. */
 export function draft(functionName: string, code = 'a', config: object = {}): VersionDraft {
   return {
