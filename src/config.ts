@@ -41,6 +41,8 @@ export interface Config {
   readonly maxLogBytes: number;
   readonly maxConcurrency: number;
   readonly maxSandboxes: number;
+  readonly preparedPerKind: number;
+  readonly maxPrepared: number;
   readonly sandboxIdleMs: number;
   readonly initTimeoutMs: number;
   readonly startTimeoutMs: number;
@@ -93,6 +95,15 @@ export const settings: readonly Setting[] = [
   count('maxLogBytes', 'max-log-bytes', 10_000_000, 1, 500_000_000, 'Most log bytes a function may keep', 'bytes'),
   count('maxConcurrency', 'max-concurrency', 100, 1, 10_000, 'Most sandboxes a function may ask for'),
   count('maxSandboxes', 'max-sandboxes', 50, 1, 30_000, 'Most sandboxes of all functions together'),
+  count(
+    'preparedPerKind',
+    'prepared-per-kind',
+    2,
+    0,
+    1000,
+    'Containers kept started ahead for each runtime and set of limits in use',
+  ),
+  count('maxPrepared', 'max-prepared', 6, 0, 10_000, 'Most containers kept started ahead, besides --max-sandboxes'),
   count('sandboxIdleMs', 'sandbox-idle-ms', 300_000, 100, 86_400_000, 'Time an idle sandbox is kept', 'ms'),
   count('initTimeoutMs', 'init-timeout-ms', 10_000, 100, 600_000, "Time limit for loading a handler's module", 'ms'),
   count('startTimeoutMs', 'start-timeout-ms', 30_000, 1000, 600_000, 'Time limit for a container to start', 'ms'),
@@ -157,8 +168,10 @@ function contradictions(config: Config): string[] {
     );
   }
   if (config.lastUid < config.firstUid) problems.push('--last-uid must not be below --first-uid.');
-  if (config.lastUid - config.firstUid + 1 < config.maxSandboxes) {
-    problems.push('There are fewer user ids between --first-uid and --last-uid than --max-sandboxes needs.');
+  if (config.lastUid - config.firstUid + 1 < config.maxSandboxes + config.maxPrepared) {
+    problems.push(
+      'There are fewer user ids between --first-uid and --last-uid than --max-sandboxes and --max-prepared need.',
+    );
   }
   if (!['error', 'warn', 'info', 'debug'].includes(config.logLevel)) {
     problems.push(`--log-level must be error, warn, info or debug, not ${config.logLevel}.`);

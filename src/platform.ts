@@ -10,7 +10,7 @@ import { explainEngineError } from './engine/explain-engine-error.ts';
 import { SraasError } from './errors.ts';
 import { FunctionCatalog } from './functions/catalog.ts';
 import { Deployer } from './functions/deploy.ts';
-import type { FunctionPolicy } from './functions/function-policy.ts';
+import { defaultLimits, type FunctionPolicy } from './functions/function-policy.ts';
 import type { FunctionVersion } from './functions/function.ts';
 import { createApp } from './http/app.ts';
 import { HttpServer } from './http/server.ts';
@@ -23,6 +23,8 @@ import { RuntimeCatalog } from './runtimes/runtime-catalog.ts';
 import { Launcher } from './sandboxes/launcher.ts';
 import { Leftovers } from './sandboxes/leftovers.ts';
 import { Pools } from './sandboxes/pools.ts';
+import { PreparedSandboxes } from './sandboxes/prepared.ts';
+import { Starter } from './sandboxes/starter.ts';
 import { seccompProfile } from './sandboxes/seccomp-profile.ts';
 import { UidAllocator } from './sandboxes/uid-allocator.ts';
 import type { Workload } from './sandboxes/workload.ts';
@@ -83,7 +85,10 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   const architecture = await checkEngine(engine, config.engineRuntime, logger);
   const runtimes = new RuntimeCatalog(engine, join(installDirectory, 'images'));
   const runDirectory = await makeRunDirectory(config.runDirectory, store);
-  const leftovers = new Leftovers({ engine, instanceId: store.instanceId, runDirectory, onFailure });
+  const preparedDirectory = join(config.dataDirectory, 'prepared');
+  await mkdir(preparedDirectory, { recursive: true, mode: 0o700 });
+  const directories = [runDirectory, preparedDirectory];
+  const leftovers = new Leftovers({ engine, instanceId: store.instanceId, directories, onFailure });
   const launcher = new Launcher({
     ...config,
     engine,
@@ -101,12 +106,20 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
       });
     },
   });
+  const prepared = new PreparedSandboxes({
+    launcher,
+    codeDirectory: preparedDirectory,
+    perKind: config.preparedPerKind,
+    most: config.maxPrepared,
+    onFailure,
+  });
   const pools = new Pools({
     launcher,
+    starter: new Starter({ launcher, prepared, initTimeoutMs: config.initTimeoutMs }),
+    prepared,
     leftovers,
     maxSandboxes: config.maxSandboxes,
     idleMs: config.sandboxIdleMs,
-    initTimeoutMs: config.initTimeoutMs,
     maxWaiting: config.queueLength,
     maxWaitMs: config.queueTimeoutMs,
     onFailure,
@@ -140,6 +153,8 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   await warmAll(catalog, (version) => {
     pools.warm(workloadOf(version));
   });
+
+  prepareForNewcomers(runtimes, prepared);
 
   const inFlight = new InFlight();
   const invoker = new Invoker({ catalog, pools, inFlight, workloadOf });
@@ -198,6 +213,19 @@ async function makeRunDirectory(configured: string, store: Store): Promise<strin
   }
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return directory;
+}
+
+/** The first call of a function that has yet to be deployed should not wait for a container either. */
+function prepareForNewcomers(runtimes: RuntimeCatalog, prepared: PreparedSandboxes): void {
+  const [runtime] = runtimes.list();
+  if (runtime === undefined) return;
+  runtimes.imageOf(runtime).then(
+    () => {
+      prepared.want(runtime.name, defaultLimits);
+    },
+    // Without an image, or without an engine, there is nothing to prepare yet.
+    () => undefined,
+  );
 }
 
 async function warmAll(catalog: FunctionCatalog, warm: (version: FunctionVersion) => void): Promise<void> {

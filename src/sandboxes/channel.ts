@@ -10,6 +10,9 @@ export interface Channel {
   /** Called once. `violation` says what broke the protocol; without it the other side went away. */
   onClosed: (violation: string | undefined) => void;
 
+  readonly closed: boolean;
+  /** The cap on frames from now on, in bytes. Called while the other side has nothing to say. */
+  expectFrames(maxFrameBytes: number): void;
   /** Sends one encoded frame, in one write. A closed channel drops it: its end has been reported. */
   send(frame: Buffer): void;
   /** Idempotent. Reports nothing. */

@@ -3,13 +3,16 @@ import type { ContainerSpec } from '../engine/container.ts';
 import type { Limits } from '../functions/function.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 
+/** The limits that a container is created with; the others are the host's to keep. */
+export type ContainerLimits = Pick<Limits, 'cpus' | 'memoryMb' | 'pids' | 'tmpMb'>;
+
 /** What differs between one sandbox and the next. */
 export interface SandboxPlan {
   readonly sandboxId: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly runtime: Runtime;
   readonly image: string;
-  readonly limits: Limits;
+  readonly limits: ContainerLimits;
   /** User and group id that no other live sandbox has. */
   readonly uid: number;
   /** Host folder with the version's code. */

@@ -8,15 +8,15 @@ const sandbox = 'sraas.sandbox';
 export function sandboxLabels(
   instanceId: string,
   sandboxId: string,
-  version: FunctionVersion,
+  version: FunctionVersion | undefined,
 ): Readonly<Record<string, string>> {
   return {
     [managed]: 'sandbox',
     [instance]: instanceId,
     [sandbox]: sandboxId,
-    'sraas.function': version.functionName,
-    'sraas.function-id': version.functionId,
-    'sraas.version': String(version.number),
+    'sraas.function': version?.functionName ?? '',
+    'sraas.function-id': version?.functionId ?? '',
+    'sraas.version': version === undefined ? '' : String(version.number),
   };
 }
 

@@ -6,6 +6,8 @@ import type { OutputPipe } from './output-pipe.ts';
 
 /** What a running sandbox holds on the host. */
 export interface LaunchedContainer {
+  /** Host folder that the sandbox sees as its code. */
+  readonly codeDirectory: string;
   readonly channel: Channel;
   readonly output: OutputPipe;
   /** Undefined when the kernel's accounting is out of sight, as with an engine on another machine. */
@@ -20,7 +22,8 @@ export interface LaunchedContainer {
 
 interface Holdings {
   readonly engine: Engine;
-  readonly directory: string;
+  /** Host folders that are its own. */
+  readonly directories: readonly string[];
   /** Called when nothing is left: the user id and the name may be used again. */
   readonly onGone: () => void;
   /** Takes over what could not be removed. */
@@ -80,9 +83,9 @@ export class SandboxHoldings {
 
   /** The user id goes last: it must not serve a second sandbox while the first may still run. */
   async #removeTraces(): Promise<void> {
-    const { engine, directory, onGone } = this.#given;
+    const { engine, directories, onGone } = this.#given;
     if (this.#containerId !== undefined) await engine.remove(this.#containerId);
-    await rm(directory, { recursive: true, force: true });
+    for (const directory of directories) await rm(directory, { recursive: true, force: true });
     onGone();
   }
 }

@@ -6,9 +6,10 @@ import type { ContainerId, Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import { explainEngineError } from '../engine/explain-engine-error.ts';
 import { SraasError } from '../errors.ts';
+import type { FunctionVersion } from '../functions/function.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Channel } from './channel.ts';
-import { containerSpec } from './container-spec.ts';
+import { containerSpec, type ContainerLimits } from './container-spec.ts';
 import { sandboxLabels } from './labels.ts';
 import { type LaunchedContainer, SandboxHoldings } from './launched-container.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -17,7 +18,6 @@ import { postureDifferences } from './posture.ts';
 import { ResourceAccount } from './resource-account.ts';
 import { SocketChannelListener } from './socket-channel.ts';
 import type { UidAllocator } from './uid-allocator.ts';
-import type { Workload } from './workload.ts';
 
 export interface LauncherOptions {
   readonly engine: Engine;
@@ -39,6 +39,18 @@ export interface LauncherOptions {
   readonly onPostureMismatch: (sandboxId: string, differences: readonly string[]) => void;
 }
 
+/** A container to start. */
+export interface LaunchOrder {
+  readonly runtime: string;
+  readonly limits: ContainerLimits;
+  /** What it will run; undefined for one that is prepared before anybody knows. */
+  readonly version: FunctionVersion | undefined;
+  /** Host folder that the sandbox sees as its code. */
+  readonly codeDirectory: string;
+  /** Whether that folder is made for this container, empty, and goes with it. */
+  readonly ownsCode: boolean;
+}
+
 /** Starts containers, up to the point where a shim has said hello over its channel and the container is what was asked for. */
 export class Launcher {
   readonly #options: LauncherOptions;
@@ -56,14 +68,14 @@ export class Launcher {
   /**
    * @throws SraasError RUNTIME_NOT_READY, ENGINE_UNAVAILABLE, SANDBOX_START_FAILED. Nothing is left behind then.
    */
-  async launch(sandboxId: string, workload: Workload): Promise<LaunchedContainer> {
+  async launch(sandboxId: string, order: LaunchOrder): Promise<LaunchedContainer> {
     const { engine, uids, leftovers, runDirectory } = this.#options;
     const uid = uids.take();
     this.#live.add(sandboxId);
     const directory = join(runDirectory, sandboxId);
     const holdings = new SandboxHoldings({
       engine,
-      directory,
+      directories: order.ownsCode ? [directory, order.codeDirectory] : [directory],
       onGone: () => {
         uids.giveBack(uid);
         this.#live.delete(sandboxId);
@@ -73,28 +85,29 @@ export class Launcher {
       },
     });
     try {
-      return await this.#launch(sandboxId, workload, uid, directory, holdings);
+      return await this.#launch(sandboxId, order, uid, directory, holdings);
     } catch (error) {
       await holdings.release();
-      throw this.#explain(error, workload.version.config.runtime);
+      throw this.#explain(error, order.runtime);
     }
   }
 
   async #launch(
     sandboxId: string,
-    { version, codeDirectory }: Workload,
+    order: LaunchOrder,
     uid: number,
     directory: string,
     holdings: SandboxHoldings,
   ): Promise<LaunchedContainer> {
     const { engine, runtimes, startTimeoutMs } = this.#options;
-    const runtime = runtimes.find(version.config.runtime);
+    const runtime = runtimes.find(order.runtime);
     if (runtime === undefined) {
-      throw new SraasError('RUNTIME_NOT_READY', `This server no longer has the runtime ${version.config.runtime}.`);
+      throw new SraasError('RUNTIME_NOT_READY', `This server no longer has the runtime ${order.runtime}.`);
     }
     const image = await runtimes.imageOf(runtime);
     // Searchable for the sandbox's user, through the mount; the folder above it is closed to everybody else.
     await mkdir(directory, { mode: 0o711 });
+    if (order.ownsCode) await mkdir(order.codeDirectory, { mode: 0o755 });
     const output = holdings.holdOutput(await OutputPipe.make(join(directory, sandboxPaths.outputFifo)));
     const listener = holdings.hold(await SocketChannelListener.listen(join(directory, sandboxPaths.channelSocket)));
 
@@ -104,22 +117,22 @@ export class Launcher {
       runtime,
       image,
       uid,
-      limits: version.config.limits,
-      labels: sandboxLabels(this.#options.instanceId, sandboxId, version),
-      codeDirectory,
+      limits: order.limits,
+      labels: sandboxLabels(this.#options.instanceId, sandboxId, order.version),
+      codeDirectory: order.codeDirectory,
       channelDirectory: directory,
     });
     const id = await engine.create(spec);
     holdings.holdContainer(id);
     await engine.start(id);
-    const maxFrameBytes = maxShimFrameBytes(version.config.limits.resultBytes);
     const [channel, processId] = await Promise.all([
-      this.#firstOf(this.#greeted(listener, maxFrameBytes, runtime, holdings), id, startTimeoutMs),
+      this.#firstOf(this.#greeted(listener, runtime, holdings), id, startTimeoutMs),
       this.#checkPosture(id, spec, sandboxId),
     ]);
     const account = await ResourceAccount.open(processId);
     if (account !== undefined) holdings.hold(account);
     return {
+      codeDirectory: order.codeDirectory,
       channel,
       output,
       account,
@@ -130,13 +143,8 @@ export class Launcher {
   }
 
   /** Waits for the shim's hello, and checks that it speaks our language. */
-  async #greeted(
-    listener: SocketChannelListener,
-    maxFrameBytes: number,
-    runtime: Runtime,
-    holdings: SandboxHoldings,
-  ): Promise<Channel> {
-    const channel = holdings.hold(await listener.accept(maxFrameBytes));
+  async #greeted(listener: SocketChannelListener, runtime: Runtime, holdings: SandboxHoldings): Promise<Channel> {
+    const channel = holdings.hold(await listener.accept(maxShimFrameBytes(0)));
     return new Promise((resolve, reject) => {
       channel.onFrame = (frame) => {
         if (frame.type !== 'hello') reject(new Error(`The shim began with a ${frame.type} frame`));

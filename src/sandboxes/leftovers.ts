@@ -6,7 +6,8 @@ import { labelsOfInstance, sandboxIdOf } from './labels.ts';
 interface LeftoversOptions {
   readonly engine: Engine;
   readonly instanceId: string;
-  readonly runDirectory: string;
+  /** Folders that hold one folder per live sandbox. */
+  readonly directories: readonly string[];
   readonly onFailure: (message: string, error: unknown) => void;
 }
 
@@ -37,9 +38,11 @@ export class Leftovers {
    * @returns how many containers were removed.
    */
   async sweep(): Promise<number> {
-    const { engine, instanceId, runDirectory } = this.#options;
-    const folders = await readdir(runDirectory);
-    await Promise.all(folders.map((folder) => rm(join(runDirectory, folder), { recursive: true, force: true })));
+    const { engine, instanceId, directories } = this.#options;
+    for (const directory of directories) {
+      const folders = await readdir(directory);
+      await Promise.all(folders.map((folder) => rm(join(directory, folder), { recursive: true, force: true })));
+    }
     const found = await engine.list(labelsOfInstance(instanceId));
     await Promise.all(found.map((container) => engine.remove(container.id)));
     return found.length;

@@ -2,16 +2,11 @@ import { SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import { BackOff } from './back-off.ts';
 import type { Capacity, CapacityUser } from './capacity.ts';
-import type { Finished, Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { Started } from './started.ts';
 import type { Lease } from './lease.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 import type { Workload } from './workload.ts';
-
-/** How a sandbox's start ended: loaded or not, it comes with the sandbox, which must be destroyed when it is not loaded. */
-export interface Started {
-  readonly sandbox: Sandbox;
-  readonly finished: Finished;
-}
 
 export interface PoolOptions {
   readonly workload: Workload;

@@ -1,23 +1,25 @@
-import { randomBytes } from 'node:crypto';
 import { SraasError } from '../errors.ts';
 import type { FunctionId } from '../functions/function.ts';
 import { Capacity } from './capacity.ts';
 import type { Launcher } from './launcher.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { Lease } from './lease.ts';
-import { Pool, type Started } from './pool.ts';
-import { Sandbox } from './sandbox.ts';
+import { Pool } from './pool.ts';
+import type { PreparedSandboxes } from './prepared.ts';
+import type { Started } from './started.ts';
+import type { Starter } from './starter.ts';
 import type { Workload } from './workload.ts';
 
 const sweepEveryMs = 1000;
 const retryLeftoversEveryMs = 30_000;
 
 export interface PoolsOptions {
-  readonly launcher: Launcher;
+  readonly launcher: Pick<Launcher, 'isLive'>;
+  readonly starter: Starter;
+  readonly prepared: PreparedSandboxes;
   readonly leftovers: Leftovers;
   readonly maxSandboxes: number;
   readonly idleMs: number;
-  readonly initTimeoutMs: number;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
   readonly onFailure: (message: string, error: unknown) => void;
@@ -77,8 +79,9 @@ export class Pools {
     };
   }
 
-  /** Starts the sandboxes that the version wants to have without calls. */
+  /** Gets ready for a version's first calls: what it wants to have without calls, and prepared containers of its kind. */
   warm(workload: Workload): void {
+    this.#options.prepared.want(workload.version.config.runtime, workload.version.config.limits);
     if (workload.version.config.concurrency.warmMin > 0 && !this.#closing.signal.aborted)
       this.#poolOf(workload).advance();
   }
@@ -96,6 +99,7 @@ export class Pools {
     this.#closing.abort();
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy(draining())));
+    await this.#options.prepared.close();
     await this.#retryLeftovers();
   }
 
@@ -121,19 +125,12 @@ export class Pools {
   }
 
   async #start(workload: Workload): Promise<Started> {
-    const began = performance.now();
-    const sandboxId = randomBytes(8).toString('hex');
-    let container;
     try {
-      container = await this.#options.launcher.launch(sandboxId, workload);
+      return await this.#options.starter.start(workload, this.#closing.signal);
     } catch (error) {
       this.#options.onFailure(`A sandbox for ${workload.version.functionName} could not be started`, error);
       throw error;
     }
-    const sandbox = new Sandbox(sandboxId, workload.version, container);
-    const finished = await sandbox.load(this.#options.initTimeoutMs, this.#closing.signal);
-    sandbox.initMs = performance.now() - began;
-    return { sandbox, finished };
   }
 
   #sweep(): void {
@@ -143,6 +140,7 @@ export class Pools {
       if (pool.isUnused) pool.retire();
       else pool.advance();
     }
+    this.#options.prepared.fill();
   }
 
   /** An engine that is away is no reason not to start: its leftovers go as soon as it is back. */

@@ -1,4 +1,4 @@
-import { encodeFrame, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
+import { encodeFrame, maxShimFrameBytes, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { Ending } from './ending.ts';
@@ -31,6 +31,8 @@ export interface Call {
   /** The caller's envelope, checked, as the bytes that came in. */
   readonly envelope: Buffer;
   readonly signal: AbortSignal;
+  /** Told of what is written, as it comes and without a cap; the chunk is only valid during the call. */
+  readonly onOutput?: (chunk: Uint8Array) => void;
 }
 
 /**
@@ -80,6 +82,7 @@ export class Sandbox {
     });
     const exchange = new Exchange({ phase: 'load', limitMs, ...(signal === undefined ? {} : { signal }) });
     this.#exchange = exchange;
+    this.#container.channel.expectFrames(maxShimFrameBytes(config.limits.resultBytes));
     this.#container.channel.send(
       encodeFrame('init', {
         protocol: protocolVersion,
@@ -91,6 +94,8 @@ export class Sandbox {
         result_bytes: config.limits.resultBytes,
       }),
     );
+    // It may have died between its hello and now, when nobody listened yet.
+    if (this.#container.channel.closed) this.#onClosed(undefined);
     const finished = await this.#finish(exchange, logs);
     this.#initLogs = logs;
     return finished;
@@ -103,10 +108,11 @@ export class Sandbox {
     const { limits } = this.version.config;
     const logs = this.#initLogs ?? new LogBuffer(limits.logBytes);
     this.#initLogs = undefined;
+    const { invocationId, signal, onOutput } = call;
     this.#container.output.begin((chunk) => {
       logs.append(chunk);
+      onOutput?.(chunk);
     });
-    const { invocationId, signal } = call;
     this.#container.account?.begin();
     const exchange = new Exchange({ phase: 'call', invocationId, limitMs: limits.timeoutMs, signal });
     this.#exchange = exchange;

@@ -50,7 +50,7 @@ class SocketChannel implements Channel {
   onFrame: (frame: ShimFrame) => void = () => undefined;
   onClosed: (violation: string | undefined) => void = () => undefined;
   readonly #socket: Socket;
-  readonly #decoder: FrameDecoder;
+  #decoder: FrameDecoder;
   #closed = false;
 
   constructor(socket: Socket, maxFrameBytes: number) {
@@ -63,6 +63,14 @@ class SocketChannel implements Channel {
     socket.on('close', () => {
       this.#end(undefined);
     });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  expectFrames(maxFrameBytes: number): void {
+    this.#decoder = new FrameDecoder({ maxFrameBytes, maxHeadBytes: maxShimHeadBytes });
   }
 
   send(frame: Buffer): void {

@@ -52,7 +52,7 @@ async function launchWith(weaken: (spec: ContainerSpec) => ContainerSpec): Promi
     engine,
     runtimes: new RuntimeCatalog(engine, join(installDirectory, 'images')),
     uids: new UidAllocator(31_000, 31_010),
-    leftovers: new Leftovers({ engine, instanceId: 'posture-test', runDirectory, onFailure }),
+    leftovers: new Leftovers({ engine, instanceId: 'posture-test', directories: [runDirectory], onFailure }),
     runDirectory,
     shimDirectory: join(installDirectory, 'dist', 'shim'),
     seccompProfile: seccompProfile((await engine.info()).architecture),
@@ -63,7 +63,13 @@ async function launchWith(weaken: (spec: ContainerSpec) => ContainerSpec): Promi
     onPostureMismatch: (_sandboxId, differences) => found.push(...differences),
   });
   try {
-    const launched = await launcher.launch('0123456789abcdef', { version, codeDirectory: code });
+    const launched = await launcher.launch('0123456789abcdef', {
+      runtime: version.config.runtime,
+      limits: version.config.limits,
+      version,
+      codeDirectory: code,
+      ownsCode: false,
+    });
     await launched.release();
     return { error: undefined, differences: found, engine };
   } catch (error) {

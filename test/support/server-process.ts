@@ -29,6 +29,8 @@ export async function spawnServer(dataDirectory: string, flags: readonly string[
       dataDirectory,
       '--engine-host',
       engineHost,
+      '--prepared-per-kind',
+      '0',
       '--log-level',
       'error',
       ...flags,

@@ -17,10 +17,20 @@ export interface TestServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** A whole server in this process, on a free port, with a data directory of its own that goes with it. */
+/**
+ * A whole server in this process, on a free port, with a data directory of its own that goes with it. It prepares no sandboxes
+ * unless asked to: most tests look for the container of one function, by labels that a prepared one cannot have.
+ */
 export async function startServer(overrides: Partial<Config> = {}): Promise<TestServer> {
   const dataDirectory = overrides.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'sraas-test-')));
-  const config = { ...parseConfig({ flags: {}, environment: {} }), port: 0, engineHost, ...overrides, dataDirectory };
+  const config = {
+    ...parseConfig({ flags: {}, environment: {} }),
+    port: 0,
+    engineHost,
+    preparedPerKind: 0,
+    ...overrides,
+    dataDirectory,
+  };
   const platform = createPlatform(config, createLogger(process.env['SRAAS_TEST_LOG'] ?? 'error'));
   const stop = async (): Promise<void> => {
     await platform.stop();
