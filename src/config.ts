@@ -41,9 +41,12 @@ export interface Config {
   readonly maxLogBytes: number;
   readonly maxConcurrency: number;
   readonly maxSandboxes: number;
+  readonly maxSandboxMemoryMb: number;
+  readonly maxStarts: number;
   readonly preparedPerKind: number;
   readonly maxPrepared: number;
   readonly sandboxIdleMs: number;
+  readonly pauseAfterMs: number;
   readonly initTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly queueLength: number;
@@ -96,6 +99,16 @@ export const settings: readonly Setting[] = [
   count('maxConcurrency', 'max-concurrency', 100, 1, 10_000, 'Most sandboxes a function may ask for'),
   count('maxSandboxes', 'max-sandboxes', 50, 1, 30_000, 'Most sandboxes of all functions together'),
   count(
+    'maxSandboxMemoryMb',
+    'max-sandbox-memory-mb',
+    0,
+    0,
+    100_000_000,
+    "Most memory that all sandboxes' limits may add up to; 0 for three quarters of the machine's",
+    'MiB',
+  ),
+  count('maxStarts', 'max-starts', 4, 1, 1000, 'Most containers that are being started at a time'),
+  count(
     'preparedPerKind',
     'prepared-per-kind',
     2,
@@ -105,6 +118,15 @@ export const settings: readonly Setting[] = [
   ),
   count('maxPrepared', 'max-prepared', 6, 0, 10_000, 'Most containers kept started ahead, besides --max-sandboxes'),
   count('sandboxIdleMs', 'sandbox-idle-ms', 300_000, 100, 86_400_000, 'Time an idle sandbox is kept', 'ms'),
+  count(
+    'pauseAfterMs',
+    'pause-after-ms',
+    30_000,
+    10,
+    86_400_000,
+    'Time after which an idle sandbox is paused: no processor time until its next call',
+    'ms',
+  ),
   count('initTimeoutMs', 'init-timeout-ms', 10_000, 100, 600_000, "Time limit for loading a handler's module", 'ms'),
   count('startTimeoutMs', 'start-timeout-ms', 30_000, 1000, 600_000, 'Time limit for a container to start', 'ms'),
   count('queueLength', 'queue-length', 100, 0, 100_000, 'Most calls that wait for a sandbox of one version'),

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactStore } from './artifacts/artifact-store.ts';
 import { defaultArtifactLimits } from './artifacts/upload.ts';
@@ -119,7 +119,9 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     prepared,
     leftovers,
     maxSandboxes: config.maxSandboxes,
+    maxMemoryMb: sandboxMemoryMb(config),
     idleMs: config.sandboxIdleMs,
+    pauseAfterMs: config.pauseAfterMs,
     maxWaiting: config.queueLength,
     maxWaitMs: config.queueTimeoutMs,
     onFailure,
@@ -196,7 +198,14 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
 }
 
 function policyOf(config: Config): FunctionPolicy {
-  return { ...config, egressAllowed: false };
+  // What asks for more than there is would wait for ever, or be refused by the engine when it is called.
+  const maxMemoryMb = Math.min(config.maxMemoryMb, sandboxMemoryMb(config));
+  const maxCpus = Math.min(config.maxCpus, availableParallelism());
+  return { ...config, maxMemoryMb, maxCpus, egressAllowed: false };
+}
+
+function sandboxMemoryMb({ maxSandboxMemoryMb }: Config): number {
+  return maxSandboxMemoryMb > 0 ? maxSandboxMemoryMb : Math.floor((totalmem() * 0.75) / (1024 * 1024));
 }
 
 /** A folder of this server's own for the sockets of its sandboxes, closed to other users of the host. */

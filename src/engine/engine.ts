@@ -17,6 +17,9 @@ export interface Engine {
   inspect(id: ContainerId, asked: ContainerSpec): Promise<RecordedContainer>;
   /** Resolves when the container has ended; rejects with `timeout` when it has not by then. */
   wait(id: ContainerId, timeoutMs: number): Promise<ContainerExit>;
+  /** Stops all processes of a running container from getting any processor time, until `resume`. */
+  pause(id: ContainerId): Promise<void>;
+  resume(id: ContainerId): Promise<void>;
   kill(id: ContainerId): Promise<void>;
   /** Removes the container and its anonymous volumes, running or not. */
   remove(id: ContainerId): Promise<void>;

@@ -9,17 +9,20 @@ export interface CapacityUser {
 }
 
 /**
- * The number of sandboxes that all pools together may have. When it is used up, the sandbox that has been idle longest makes
+ * The number of sandboxes that all pools together may have, and the sum of their memory limits. When it is used up, the sandbox that has been idle longest makes
  * room, whoever it belongs to; a busy one never does.
  */
 export class Capacity {
   readonly #max: number;
+  readonly #maxMemoryMb: number;
   readonly #users = new Set<CapacityUser>();
   #taken = 0;
+  #takenMemoryMb = 0;
   #evicting = false;
 
-  constructor(max: number) {
+  constructor(max: number, maxMemoryMb = Infinity) {
     this.#max = max;
+    this.#maxMemoryMb = maxMemoryMb;
   }
 
   get taken(): number {
@@ -38,9 +41,10 @@ export class Capacity {
    * Takes room for one sandbox. When there is none, the longest idle one is sent away: its room is free when it has gone, and
    * every pool is asked to advance then.
    */
-  tryTake(): boolean {
-    if (this.#taken < this.#max) {
+  tryTake(memoryMb = 0): boolean {
+    if (this.#taken < this.#max && this.#takenMemoryMb + memoryMb <= this.#maxMemoryMb) {
       this.#taken++;
+      this.#takenMemoryMb += memoryMb;
       return true;
     }
     // One at a time: a busy sandbox of the same version often becomes free sooner than another's room does.
@@ -56,8 +60,10 @@ export class Capacity {
     return false;
   }
 
-  giveBack(): void {
+  /** @param memoryMb What was taken. */
+  giveBack(memoryMb = 0): void {
     this.#taken--;
+    this.#takenMemoryMb -= memoryMb;
     this.#evicting = false;
     // Set order is the order of joining; a user that advances goes last next time, so that nobody starves.
     for (const user of [...this.#users]) {

@@ -14,6 +14,9 @@ export interface LaunchedContainer {
   readonly account: ResourceAccount | undefined;
   /** Rejects with an EngineError `timeout` when it still runs after that long. */
   exit(withinMs: number): Promise<ContainerExit>;
+  /** Both reject with an EngineError. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Never rejects: what could not be killed now is removed later. */
   kill(): Promise<void>;
   /** Gives everything back, in the order that leaves nothing behind. Idempotent; never rejects. */

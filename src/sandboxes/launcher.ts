@@ -17,6 +17,7 @@ import { OutputPipe } from './output-pipe.ts';
 import { postureDifferences } from './posture.ts';
 import { ResourceAccount } from './resource-account.ts';
 import { SocketChannelListener } from './socket-channel.ts';
+import { Turnstile } from './turnstile.ts';
 import type { UidAllocator } from './uid-allocator.ts';
 
 export interface LauncherOptions {
@@ -35,6 +36,8 @@ export interface LauncherOptions {
   readonly instanceId: string;
   readonly cgroupParent: string;
   readonly engineRuntime: string;
+  /** Most containers that are being started at a time: more would only make each slower. */
+  readonly maxStarts: number;
   readonly startTimeoutMs: number;
   readonly onPostureMismatch: (sandboxId: string, differences: readonly string[]) => void;
 }
@@ -55,9 +58,11 @@ export interface LaunchOrder {
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #live = new Set<string>();
+  readonly #starts: Turnstile;
 
   constructor(options: LauncherOptions) {
     this.#options = options;
+    this.#starts = new Turnstile(options.maxStarts);
   }
 
   /** Whether a sandbox is being started, lives, or waits to be removed. */
@@ -85,7 +90,7 @@ export class Launcher {
       },
     });
     try {
-      return await this.#launch(sandboxId, order, uid, directory, holdings);
+      return await this.#starts.pass(() => this.#launch(sandboxId, order, uid, directory, holdings));
     } catch (error) {
       await holdings.release();
       throw this.#explain(error, order.runtime);
@@ -137,6 +142,8 @@ export class Launcher {
       output,
       account,
       exit: (withinMs) => engine.wait(id, withinMs),
+      pause: () => engine.pause(id),
+      resume: () => engine.resume(id),
       kill: () => holdings.kill(),
       release: () => holdings.release(),
     };

@@ -2,7 +2,7 @@ import { SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import { BackOff } from './back-off.ts';
 import type { Capacity, CapacityUser } from './capacity.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Finished, Sandbox } from './sandbox.ts';
 import type { Started } from './started.ts';
 import type { Lease } from './lease.ts';
 import { WaitingCalls } from './waiting-calls.ts';
@@ -26,7 +26,8 @@ export interface PoolOptions {
  *   else it waits in a bounded queue.
  * - A sandbox that comes back is given to the next call, or kept, or destroyed: when it is not `ready`, when the version's
  *   isolation is `fresh`, when the pool has been retired.
- * - A start that fails is told to the call that has waited longest.
+ * - A start that fails is told to the call that has waited longest. While loading the handler keeps failing, starts back off,
+ *   and calls in between are told of the last failure at once.
  */
 export class Pool implements CapacityUser {
   readonly #options: PoolOptions;
@@ -39,6 +40,8 @@ export class Pool implements CapacityUser {
   readonly #starts = new Set<Promise<void>>();
   readonly #departures = new Set<Promise<void>>();
   #retired = false;
+  /** How loading the handler failed last: the answer to calls while the back-off lasts, as the code cannot change. */
+  #lastFailure: Finished | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -54,8 +57,14 @@ export class Pool implements CapacityUser {
    * @throws SraasError QUEUE_FULL at once when too many wait, QUEUE_TIMEOUT, and what a start can fail with.
    */
   async acquire(signal: AbortSignal): Promise<Lease> {
-    const sandbox = this.#idle.pop();
-    if (sandbox !== undefined) return { kind: 'sandbox', sandbox, coldStart: false, queueMs: 0 };
+    for (let sandbox = this.#idle.pop(); sandbox !== undefined; sandbox = this.#idle.pop()) {
+      if (!sandbox.isPaused || (await this.#wake(sandbox, signal))) {
+        return { kind: 'sandbox', sandbox, coldStart: false, queueMs: 0 };
+      }
+    }
+    if (this.#lastFailure !== undefined && this.#live.size === 0 && !this.#backOff.isOver()) {
+      return { kind: 'not_loaded', finished: this.#lastFailure, initMs: 0, queueMs: 0 };
+    }
     if (this.#waiting.isFull(this.#starting + this.#room())) {
       throw new SraasError('QUEUE_FULL', 'Too many calls of this function wait already; try again later.', {
         retryAfterSeconds: 1,
@@ -76,7 +85,7 @@ export class Pool implements CapacityUser {
   /** Starts sandboxes for the calls that wait and for `warm_min`. */
   advance(): void {
     while (this.#room() > 0 && (this.#waiting.length > this.#starting || this.#wantsWarmth())) {
-      if (!this.#options.capacity.tryTake()) return;
+      if (!this.#options.capacity.tryTake(this.version.config.limits.memoryMb)) return;
       this.#starting++;
       const start: Promise<void> = this.#startOne().finally(() => this.#starts.delete(start));
       this.#starts.add(start);
@@ -99,6 +108,11 @@ export class Pool implements CapacityUser {
       if (since === undefined || since >= time) return;
       this.evictOldestIdle();
     }
+  }
+
+  /** Pauses what has been idle since before `time`. */
+  pauseIdle(time: number): void {
+    for (const sandbox of this.#idle) if (sandbox.idleSince < time) sandbox.pause();
   }
 
   /** No new calls come from now on: idle sandboxes go, waiting calls are still served, busy ones end. */
@@ -127,6 +141,16 @@ export class Pool implements CapacityUser {
     return this.version.config.concurrency.max - this.#live.size - this.#starting - this.#departures.size;
   }
 
+  /** False when the sandbox turned out to be lost. */
+  async #wake(sandbox: Sandbox, signal: AbortSignal): Promise<boolean> {
+    const awake = await sandbox.wake();
+    if (!awake) this.#dismiss(sandbox);
+    if (!signal.aborted) return awake;
+    // The caller left meanwhile; what it waited for is as good as new.
+    if (awake) this.#offer(sandbox, false);
+    throw signal.reason as Error;
+  }
+
   #wantsWarmth(): boolean {
     const { isolation, concurrency } = this.version.config;
     if (this.#retired || isolation === 'fresh' || !this.#backOff.isOver()) return false;
@@ -141,7 +165,7 @@ export class Pool implements CapacityUser {
       this.#starting--;
       this.#backOff.failed();
       this.#waiting.fail(error);
-      this.#options.capacity.giveBack();
+      this.#options.capacity.giveBack(this.version.config.limits.memoryMb);
       this.#leaveIfEmpty();
       return;
     }
@@ -150,6 +174,7 @@ export class Pool implements CapacityUser {
     this.#live.add(sandbox);
     if (sandbox.state === 'ready') {
       this.#backOff.succeeded();
+      this.#lastFailure = undefined;
       sandbox.onLost = () => {
         this.#dismiss(sandbox);
       };
@@ -157,6 +182,7 @@ export class Pool implements CapacityUser {
       return;
     }
     this.#backOff.failed();
+    this.#lastFailure = finished;
     this.#waiting.serve((queueMs) => ({ kind: 'not_loaded', finished, initMs: sandbox.initMs, queueMs }));
     this.#dismiss(sandbox);
   }
@@ -176,7 +202,7 @@ export class Pool implements CapacityUser {
     const departure: Promise<void> = sandbox.destroy().then(() => {
       this.#departures.delete(departure);
       // Gives the room to whichever pool has calls waiting, this one among them.
-      this.#options.capacity.giveBack();
+      this.#options.capacity.giveBack(this.version.config.limits.memoryMb);
       this.#leaveIfEmpty();
     });
     this.#departures.add(departure);

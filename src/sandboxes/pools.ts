@@ -19,7 +19,10 @@ export interface PoolsOptions {
   readonly prepared: PreparedSandboxes;
   readonly leftovers: Leftovers;
   readonly maxSandboxes: number;
+  /** Most memory that the limits of all sandboxes may add up to, in MiB. */
+  readonly maxMemoryMb: number;
   readonly idleMs: number;
+  readonly pauseAfterMs: number;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
   readonly onFailure: (message: string, error: unknown) => void;
@@ -42,7 +45,7 @@ export class Pools {
 
   constructor(options: PoolsOptions) {
     this.#options = options;
-    this.#capacity = new Capacity(options.maxSandboxes);
+    this.#capacity = new Capacity(options.maxSandboxes, options.maxMemoryMb);
   }
 
   /** Removes what an earlier run left behind, then keeps house. */
@@ -134,9 +137,10 @@ export class Pools {
   }
 
   #sweep(): void {
-    const time = performance.now() - this.#options.idleMs;
+    const now = performance.now();
     for (const pool of [...this.#pools.values()]) {
-      pool.expire(time);
+      pool.expire(now - this.#options.idleMs);
+      pool.pauseIdle(now - this.#options.pauseAfterMs);
       if (pool.isUnused) pool.retire();
       else pool.advance();
     }

@@ -24,13 +24,15 @@ const text = Buffer.alloc(4096);
 export class ResourceAccount {
   readonly #peak: number | undefined;
   readonly #cpu: number | undefined;
+  readonly #processes: number | undefined;
   readonly #cpuMs: (content: string) => number;
   #cpuMsAtStart = 0;
   #canRestart = true;
 
-  private constructor(peakFile: string, cpuFile: string, cpuMs: (content: string) => number) {
+  private constructor(peakFile: string, cpuFile: string, processesFile: string, cpuMs: (content: string) => number) {
     this.#peak = openIfThere(peakFile, 'r+');
     this.#cpu = openIfThere(cpuFile, 'r');
+    this.#processes = openIfThere(processesFile, 'r');
     this.#cpuMs = cpuMs;
   }
 
@@ -43,6 +45,7 @@ export class ResourceAccount {
       return new ResourceAccount(
         join(controlGroups, 'memory', memory, 'memory.max_usage_in_bytes'),
         join(controlGroups, 'cpuacct', cpu, 'cpuacct.usage'),
+        join(controlGroups, 'memory', memory, 'cgroup.procs'),
         (nanoseconds) => Number(nanoseconds) / 1e6,
       );
     }
@@ -51,6 +54,7 @@ export class ResourceAccount {
     return new ResourceAccount(
       join(controlGroups, unified, 'memory.peak'),
       join(controlGroups, unified, 'cpu.stat'),
+      join(controlGroups, unified, 'cgroup.procs'),
       (stat) => Number(/^usage_usec (\d+)$/m.exec(stat)?.[1]) / 1e3,
     );
   }
@@ -71,8 +75,15 @@ export class ResourceAccount {
     };
   }
 
+  /** How many processes live in the sandbox at this moment, its init among them; undefined when that cannot be told. */
+  processCount(): number | undefined {
+    const list = read(this.#processes);
+    return list === undefined || list === '' ? undefined : list.trimEnd().split('\n').length;
+  }
+
   close(): void {
-    for (const descriptor of [this.#peak, this.#cpu]) if (descriptor !== undefined) closeSync(descriptor);
+    for (const descriptor of [this.#peak, this.#cpu, this.#processes])
+      if (descriptor !== undefined) closeSync(descriptor);
   }
 
   #readCpu(): number | undefined {

@@ -54,8 +54,12 @@ export class Sandbox {
   #state: SandboxState = 'loading';
   readonly #container: LaunchedContainer;
   #exchange: Exchange | undefined;
+  /** Processes there were when the handler had been loaded. */
+  #ownProcesses: number | undefined;
   #initLogs: LogBuffer | undefined;
   #destroyed: Promise<void> | undefined;
+  /** Settles when the pause has been made; undefined while it runs. */
+  #pause: Promise<void> | undefined;
 
   constructor(id: string, version: FunctionVersion, container: LaunchedContainer) {
     this.id = id;
@@ -126,6 +130,31 @@ export class Sandbox {
     return await this.#finish(exchange, logs);
   }
 
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** Takes the processor from an idle sandbox, so that what its handler left behind costs nothing. It can be lost by it. */
+  pause(): void {
+    if (this.#state !== 'ready' || this.isPaused) return;
+    this.#pause = this.#container.pause();
+    this.#pause.catch(() => {
+      this.#lose();
+    });
+  }
+
+  /** Wakes a paused sandbox. False when it is of no more use; it must be destroyed then. */
+  async wake(): Promise<boolean> {
+    try {
+      await this.#pause;
+      await this.#container.resume();
+      this.#pause = undefined;
+    } catch {
+      this.#state = 'spent';
+    }
+    return this.#state === 'ready';
+  }
+
   /** Kills what runs and removes all traces. Resolves also when the engine is away: the container is removed later then. */
   destroy(): Promise<void> {
     this.#state = 'spent';
@@ -143,7 +172,7 @@ export class Sandbox {
     this.#exchange = undefined;
     const use = this.#container.account?.end() ?? unknownUse;
     const ending = first.cause === 'died' ? await this.#autopsy(first) : first;
-    const usable = isReusable(ending) && this.#state !== 'spent' && this.#state !== 'gone';
+    const usable = isReusable(ending) && this.#state !== 'spent' && this.#state !== 'gone' && this.#isTidy(exchange);
     if (!usable) this.#state = 'spent';
     if (ending.cause === 'deadline' || ending.cause === 'violation' || ending.cause === 'cancelled') {
       // The caller may rely on it: when the answer is out, the handler no longer runs.
@@ -156,6 +185,13 @@ export class Sandbox {
       this.idleSince = performance.now();
     }
     return { ending, logs, elapsedMs, use };
+  }
+
+  /** Whether no process was left behind that would go on in the next caller's time. A module may start some when it loads. */
+  #isTidy(exchange: Exchange): boolean {
+    const count = this.#container.account?.processCount();
+    if (exchange.phase === 'load') this.#ownProcesses = count;
+    return count === undefined || this.#ownProcesses === undefined || count <= this.#ownProcesses;
   }
 
   /** Finds out how a sandbox died whose channel closed. */

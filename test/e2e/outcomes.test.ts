@@ -304,6 +304,23 @@ describe('resource figures', () => {
   });
 });
 
+describe('a handler that cannot be loaded', () => {
+  it('is not tried again with every call: starts back off, and calls hear of the last failure at once', async () => {
+    const { name } = await runSource('console.log("trying"); throw new Error("not today")');
+    const [first, second] = await Promise.all([server.client.invoke(name), server.client.invoke(name)]);
+    for (const reply of [first, second]) {
+      expect(reply).toMatchObject({
+        result: null,
+        logs: 'trying\n',
+        invocation: { outcome: 'load_error', init_ms: 0 },
+      });
+      expect(reply.error).toMatch(/^Error: not today/);
+    }
+    const triedAgain = async (): Promise<boolean> => (await server.client.invoke(name)).invocation.init_ms > 0;
+    await until(triedAgain, 10_000, 'it is tried again after the back-off');
+  });
+});
+
 describe('isolation', () => {
   it('warm: a version’s sandbox serves its next invocation', async () => {
     const { name, result } = await runSource('let calls = 0; export const handler = () => ++calls');
@@ -330,6 +347,32 @@ describe('isolation', () => {
       result: 1,
       invocation: { cold_start: true },
     });
+  });
+
+  it('recycles a sandbox in which a handler left a process, however it hid it', async () => {
+    const source = `import { spawn } from 'node:child_process'; let calls = 0;
+      export const handler = async ({ leave }) => {
+        if (leave) {
+          // The child is detached twice over: its parent, a shell, has ended before the handler returns.
+          const shell = spawn('/bin/sh', ['-c', 'sleep 30 & exit 0'], { stdio: 'ignore', detached: true });
+          await new Promise((resolve) => shell.on('exit', resolve));
+        }
+        return ++calls;
+      }`;
+    const { name, result } = await runSource(source, { leave: false });
+    expect(result).toBe(1);
+    expect((await server.client.invoke(name, { event: { leave: true } })).result).toBe(2);
+    expect(await server.client.invoke(name, { event: {} })).toMatchObject({
+      result: 1,
+      invocation: { cold_start: true },
+    });
+  });
+
+  it('keeps a sandbox whose module started a process of its own when it was loaded', async () => {
+    const source = `import { spawn } from 'node:child_process'; let calls = 0;
+      spawn('/bin/sleep', ['60'], { stdio: 'ignore' }).unref(); export const handler = () => ++calls`;
+    const { name } = await runSource(source);
+    expect((await server.client.invoke(name)).result).toBe(2);
   });
 
   it('what is written between two invocations is in nobody’s logs', async () => {

@@ -59,6 +59,7 @@ async function launchWith(weaken: (spec: ContainerSpec) => ContainerSpec): Promi
     instanceId: 'posture-test',
     cgroupParent: '',
     engineRuntime: '',
+    maxStarts: 1,
     startTimeoutMs: 20_000,
     onPostureMismatch: (_sandboxId, differences) => found.push(...differences),
   });

@@ -74,6 +74,14 @@ export class DockerEngine implements Engine {
     return { exitCode, outOfMemory: state.OOMKilled };
   }
 
+  async pause(id: ContainerId): Promise<void> {
+    await this.#change(() => this.#docker.getContainer(id).pause());
+  }
+
+  async resume(id: ContainerId): Promise<void> {
+    await this.#change(() => this.#docker.getContainer(id).unpause());
+  }
+
   async kill(id: ContainerId): Promise<void> {
     await this.#unlessGone(() => this.#docker.getContainer(id).kill({ signal: 'SIGKILL' }));
   }
