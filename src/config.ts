@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { isLoopback } from './http/loopback.ts';
 
@@ -26,6 +28,7 @@ export interface Config {
   readonly runDirectory: string;
   readonly engineHost: string;
   readonly engineRuntime: string;
+  readonly profile: string;
   readonly cgroupParent: string;
   readonly logLevel: string;
   readonly maxEventBytes: number;
@@ -50,6 +53,7 @@ export interface Config {
   readonly initTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly queueLength: number;
+  readonly totalQueueLength: number;
   readonly queueTimeoutMs: number;
   readonly firstUid: number;
   readonly lastUid: number;
@@ -74,6 +78,12 @@ export const settings: readonly Setting[] = [
     'engine-runtime',
     '',
     "Low-level runtime of sandboxes, runsc for example; empty for the engine's own",
+  ),
+  text(
+    'profile',
+    'profile',
+    'standard',
+    "standard, or strict for strangers' code: no reuse, and an engine runtime stronger than runc",
   ),
   text('cgroupParent', 'cgroup-parent', '', "Parent control group of all sandboxes; empty for the engine's own"),
   text('logLevel', 'log-level', 'info', 'Least severe level that is logged: error, warn, info or debug'),
@@ -130,6 +140,14 @@ export const settings: readonly Setting[] = [
   count('initTimeoutMs', 'init-timeout-ms', 10_000, 100, 600_000, "Time limit for loading a handler's module", 'ms'),
   count('startTimeoutMs', 'start-timeout-ms', 30_000, 1000, 600_000, 'Time limit for a container to start', 'ms'),
   count('queueLength', 'queue-length', 100, 0, 100_000, 'Most calls that wait for a sandbox of one version'),
+  count(
+    'totalQueueLength',
+    'total-queue-length',
+    500,
+    0,
+    1_000_000,
+    'Most calls that wait for a sandbox of any function',
+  ),
   count('queueTimeoutMs', 'queue-timeout-ms', 30_000, 1, 600_000, 'Longest time a call waits for a sandbox', 'ms'),
   count('firstUid', 'first-uid', 20_000, 1000, 2_000_000_000, 'First user id for sandboxes'),
   count('lastUid', 'last-uid', 59_999, 1000, 2_000_000_000, 'Last user id for sandboxes'),
@@ -166,14 +184,14 @@ export function parseConfig(sources: ConfigSources): Config {
     const [given, origin] = lookUp(setting, sources);
     const value = given === undefined ? setting.default : convert(setting, given);
     if (value === undefined) problems.push(`${origin}: ${expectation(setting)}, not ${shown(given)}.`);
-    else values[setting.name] = value;
+    // The default stands in, so that what contradicts something else is told in the same breath.
+    values[setting.name] = value ?? setting.default;
   }
   const known = new Set<string>(settings.map((setting) => setting.name));
   for (const key of Object.keys(sources.file ?? {})) {
     if (!known.has(key))
       problems.push(`${key} in the config file is not a setting; \`sraas serve --help\` lists them.`);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
   // Every key of Config is in the table, which is what the loop above filled in.
   const config = expandHome(values as unknown as Config, sources.environment['HOME']);
   problems.push(...contradictions(config));
@@ -197,6 +215,15 @@ function contradictions(config: Config): string[] {
   }
   if (!['error', 'warn', 'info', 'debug'].includes(config.logLevel)) {
     problems.push(`--log-level must be error, warn, info or debug, not ${config.logLevel}.`);
+  }
+  if (config.profile !== 'standard' && config.profile !== 'strict') {
+    problems.push(`--profile must be standard or strict, not ${config.profile}.`);
+  }
+  if (config.profile === 'strict' && (config.engineRuntime === '' || config.engineRuntime.includes('runc'))) {
+    problems.push(
+      '--profile strict needs --engine-runtime to name a runtime with a kernel boundary of its own, such as runsc (gVisor) ' +
+        'or kata: runc shares the kernel of this machine with its containers.',
+    );
   }
   if (!config.engineHost.startsWith('unix://')) {
     problems.push(
@@ -246,8 +273,8 @@ function shown(value: unknown): string {
 }
 
 function expandHome(config: Config, home: string | undefined): Config {
-  if (home === undefined || !config.dataDirectory.startsWith('~/')) return config;
-  return { ...config, dataDirectory: home + config.dataDirectory.slice(1) };
+  if (!config.dataDirectory.startsWith('~/')) return config;
+  return { ...config, dataDirectory: join(home ?? homedir(), config.dataDirectory.slice(2)) };
 }
 
 function text(name: keyof Config, flag: string, value: string, description: string): Setting {

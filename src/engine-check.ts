@@ -1,25 +1,39 @@
+import type { Config } from './config.ts';
 import { EngineError } from './engine/engine-error.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
 import { SraasError } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 /**
- * Refuses an engine that cannot hold what every sandbox is promised. One that does not answer is no reason not to start:
- * calls fail with a code that says so until it is back.
+ * Refuses an engine that cannot hold what every sandbox is promised. One that does not answer is no reason not to start, but
+ * for the strict profile: calls fail with a code that says so until it is back.
  * @returns the processor architecture that sandboxes will run on.
  */
-export async function checkEngine(engine: Engine, engineRuntime: string, logger: Logger): Promise<string> {
+export async function checkEngine(
+  engine: Engine,
+  { engineRuntime, profile }: Pick<Config, 'engineRuntime' | 'profile'>,
+  logger: Logger,
+): Promise<string> {
   let info: EngineInfo;
   try {
     info = await engine.info();
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
+    if (profile === 'strict') {
+      throw new SraasError(
+        'ENGINE_UNAVAILABLE',
+        'The strict profile cannot be given without an engine; start it first.',
+        {
+          cause: error,
+        },
+      );
+    }
     logger.warn('The container engine does not answer; `sraas doctor` says what to do', { code: error.code });
     // Only sockets of this machine are spoken to, so its processor is the engine's.
     return process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   }
   const lacking = Object.entries(info.limits)
-    .filter(([name, supported]) => !supported && name !== 'swap')
+    .filter(([, supported]) => !supported)
     .map(([name]) => name);
   if (lacking.length > 0) {
     throw new SraasError(
@@ -36,6 +50,5 @@ export async function checkEngine(engine: Engine, engineRuntime: string, logger:
       `The engine has no runtime ${engineRuntime}; it has ${info.runtimes.join(', ')}. Install it, or change --engine-runtime.`,
     );
   }
-  if (!info.limits.swap) logger.warn('The engine cannot limit swap: sandboxes may use more memory than their limit');
   return info.architecture;
 }

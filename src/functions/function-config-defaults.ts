@@ -23,7 +23,7 @@ export function completeConfig(document: FunctionConfigDocument, policy: Functio
     env: document.env ?? {},
     limits: { ...limits, tmp_mb: document.limits?.tmp_mb ?? Math.min(limits.tmp_mb, limits.memory_mb) },
     network: document.network ?? 'none',
-    isolation: document.isolation ?? 'warm',
+    isolation: document.isolation ?? (policy.reuseAllowed ? 'warm' : 'fresh'),
     concurrency: { max, warm_min: document.concurrency?.warm_min ?? 0 },
     labels: document.labels ?? {},
   };

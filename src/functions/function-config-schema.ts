@@ -36,7 +36,7 @@ export function functionConfigSchema(policy: FunctionPolicy): JsonSchema {
   };
   const concurrency: Record<string, JsonSchema> = {
     max: wholeNumber(1, policy.maxConcurrency),
-    warm_min: wholeNumber(0, policy.maxConcurrency),
+    warm_min: wholeNumber(0, policy.reuseAllowed ? policy.maxConcurrency : 0),
   };
   return {
     ...closed({
@@ -52,7 +52,7 @@ export function functionConfigSchema(policy: FunctionPolicy): JsonSchema {
       env: { type: 'object', maxProperties: 100, additionalProperties: { type: 'string' } },
       limits: closed(limits),
       network: { type: 'string', enum: ['none', 'egress'] },
-      isolation: { type: 'string', enum: ['warm', 'fresh'] },
+      isolation: { type: 'string', enum: policy.reuseAllowed ? ['warm', 'fresh'] : ['fresh'] },
       concurrency: closed(concurrency),
       labels: { type: 'object', maxProperties: 50, additionalProperties: { type: 'string' } },
     }),

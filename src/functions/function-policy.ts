@@ -16,6 +16,8 @@ export interface FunctionPolicy {
   readonly maxConcurrency: number;
   /** WEAKENS: lets functions ask for a network, and so reach what the host reaches. For operators whose functions need it. */
   readonly egressAllowed: boolean;
+  /** Whether a sandbox may serve more than one invocation: false makes every function `fresh`. */
+  readonly reuseAllowed: boolean;
 }
 
 /** What holds where the operator says nothing. */
@@ -29,6 +31,7 @@ export const defaultFunctionPolicy: FunctionPolicy = {
   maxLogBytes: 10_000_000,
   maxConcurrency: 100,
   egressAllowed: false,
+  reuseAllowed: true,
 };
 
 /** The limits of a function that names none, under a policy that allows them. */

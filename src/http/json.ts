@@ -18,8 +18,12 @@ export function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const where = /at position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0] ?? 'near its end';
-    throw new SraasError('INVALID_JSON', `The body is not valid JSON: it breaks off or goes wrong ${where}.`);
+    // The parser's message may quote the body; only a position is taken from it, where it tells one.
+    const where = /at position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
+    throw new SraasError(
+      'INVALID_JSON',
+      `The body is not valid JSON${where === undefined ? '' : `: it goes wrong ${where}`}.`,
+    );
   }
 }
 

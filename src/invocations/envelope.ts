@@ -1,6 +1,9 @@
 import { SraasError, type Violation } from '../errors.ts';
 import { pointerTo } from '../functions/json-pointer.ts';
 
+/** Enough to mend an envelope by. */
+const maxViolations = 20;
+
 const members = new Set(['version', 'event', 'context']);
 
 /**
@@ -20,6 +23,7 @@ export function checkEnvelope(envelope: unknown): void {
     violations.push({ pointer: '/context', message: 'must be an object' });
   }
   for (const name of Object.keys(envelope)) {
+    if (violations.length >= maxViolations) break;
     if (!members.has(name)) violations.push({ pointer: pointerTo(name), message: 'is not a member of the envelope' });
   }
   if (violations.length > 0) throw invalid(violations);

@@ -2,8 +2,8 @@
 export interface CapacityUser {
   /** When its longest idle sandbox became idle, by the monotonic clock; undefined when none is idle and may go. */
   oldestIdleSince(): number | undefined;
-  /** Destroys that sandbox. */
-  evictOldestIdle(): void;
+  /** Destroys that sandbox, and calls `gone` before its room is given back. */
+  evictOldestIdle(gone: () => void): void;
   /** Starts what its waiting calls need, as far as there is room. */
   advance(): void;
 }
@@ -39,16 +39,16 @@ export class Capacity {
 
   /**
    * Takes room for one sandbox. When there is none, the longest idle one is sent away: its room is free when it has gone, and
-   * every pool is asked to advance then.
+   * every pool is asked to advance then. A sandbox that nobody waits for sends no other away.
    */
-  tryTake(memoryMb = 0): boolean {
+  tryTake(memoryMb = 0, isWaitedFor = true): boolean {
     if (this.#taken < this.#max && this.#takenMemoryMb + memoryMb <= this.#maxMemoryMb) {
       this.#taken++;
       this.#takenMemoryMb += memoryMb;
       return true;
     }
     // One at a time: a busy sandbox of the same version often becomes free sooner than another's room does.
-    if (this.#evicting) return false;
+    if (this.#evicting || !isWaitedFor || memoryMb > this.#maxMemoryMb) return false;
     let oldest: { user: CapacityUser; since: number } | undefined;
     for (const user of this.#users) {
       const since = user.oldestIdleSince();
@@ -56,7 +56,9 @@ export class Capacity {
     }
     if (oldest === undefined) return false;
     this.#evicting = true;
-    oldest.user.evictOldestIdle();
+    oldest.user.evictOldestIdle(() => {
+      this.#evicting = false;
+    });
     return false;
   }
 
@@ -64,7 +66,6 @@ export class Capacity {
   giveBack(memoryMb = 0): void {
     this.#taken--;
     this.#takenMemoryMb -= memoryMb;
-    this.#evicting = false;
     // Set order is the order of joining; a user that advances goes last next time, so that nobody starves.
     for (const user of [...this.#users]) {
       if (this.#taken >= this.#max) return;

@@ -5,7 +5,7 @@ import type { ShimFrame } from '../../runtime/protocol.ts';
  * checked for form, and for nothing else.
  */
 export interface Channel {
-  /** Called for every well-formed frame, in order, until the channel has closed. */
+  /** Called for every well-formed frame, in order, until the channel has closed; not for those that arrive together with a broken one. */
   onFrame: (frame: ShimFrame) => void;
   /** Called once. `violation` says what broke the protocol; without it the other side went away. */
   onClosed: (violation: string | undefined) => void;

@@ -75,7 +75,8 @@ export function containerSpec(plan: SandboxPlan): ContainerSpec {
     noNewPrivileges: true,
     seccompProfile: plan.seccompProfile,
     memoryBytes,
-    cpus: limits.cpus,
+    // The engine counts in billionths.
+    cpus: Math.round(limits.cpus * 1e9) / 1e9,
     // A quarter of the default weight, so that the server stays responsive beside busy sandboxes.
     cpuShares: 256,
     pids: limits.pids,

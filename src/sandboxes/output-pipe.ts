@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const scratch = Buffer.allocUnsafe(65_536);
+/** A pipe holds at most 1 MiB unless its writer is privileged. Source: pipe-max-size in proc(5). */
+const mostReads = 1_048_576 / scratch.length + 1;
 
 /**
  * The host's end of a sandbox's output: one FIFO that is descriptors 1 and 2 of everything in the sandbox, so that the kernel
@@ -45,7 +47,8 @@ export class OutputPipe {
   /** Takes what the pipe holds at this moment: all that was written before the last frame that arrived. */
   drain(): void {
     if (!this.#open) return;
-    for (;;) {
+    // A writer may be as fast as this loop: what a full pipe held is all that can have been there at this moment.
+    for (let reads = 0; reads < mostReads; reads++) {
       const length = this.#readNow();
       if (length === 0) return;
       // The sink copies; the scratch buffer is used again at once.

@@ -5,7 +5,7 @@ import type { Capacity, CapacityUser } from './capacity.ts';
 import type { Finished, Sandbox } from './sandbox.ts';
 import type { Started } from './started.ts';
 import type { Lease } from './lease.ts';
-import { WaitingCalls } from './waiting-calls.ts';
+import { WaitingCalls, type WaitingTogether } from './waiting-calls.ts';
 import type { Workload } from './workload.ts';
 
 export interface PoolOptions {
@@ -15,6 +15,8 @@ export interface PoolOptions {
   readonly start: (workload: Workload) => Promise<Started>;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
+  /** The bound that this pool's queue shares with all others. */
+  readonly waitingTogether?: WaitingTogether;
   /** Called when the pool is retired and its last sandbox has gone. */
   readonly onEmpty: () => void;
 }
@@ -40,12 +42,14 @@ export class Pool implements CapacityUser {
   readonly #starts = new Set<Promise<void>>();
   readonly #departures = new Set<Promise<void>>();
   #retired = false;
+  #keepsWarm = false;
   /** How loading the handler failed last: the answer to calls while the back-off lasts, as the code cannot change. */
   #lastFailure: Finished | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#waiting = new WaitingCalls({ maxLength: options.maxWaiting, maxWaitMs: options.maxWaitMs });
+    const { maxWaiting: maxLength, maxWaitMs, waitingTogether: together } = options;
+    this.#waiting = new WaitingCalls({ maxLength, maxWaitMs, ...(together === undefined ? {} : { together }) });
     options.capacity.join(this);
   }
 
@@ -57,22 +61,30 @@ export class Pool implements CapacityUser {
    * @throws SraasError QUEUE_FULL at once when too many wait, QUEUE_TIMEOUT, and what a start can fail with.
    */
   async acquire(signal: AbortSignal): Promise<Lease> {
+    signal.throwIfAborted();
+    const began = performance.now();
     for (let sandbox = this.#idle.pop(); sandbox !== undefined; sandbox = this.#idle.pop()) {
-      if (!sandbox.isPaused || (await this.#wake(sandbox, signal))) {
-        return { kind: 'sandbox', sandbox, coldStart: false, queueMs: 0 };
+      if (!sandbox.isPaused) return { kind: 'sandbox', sandbox, coldStart: false, queueMs: 0 };
+      if (await this.#wake(sandbox, signal)) {
+        return { kind: 'sandbox', sandbox, coldStart: false, queueMs: performance.now() - began };
       }
     }
     if (this.#lastFailure !== undefined && this.#live.size === 0 && !this.#backOff.isOver()) {
       return { kind: 'not_loaded', finished: this.#lastFailure, initMs: 0, queueMs: 0 };
     }
     if (this.#waiting.isFull(this.#starting + this.#room())) {
-      throw new SraasError('QUEUE_FULL', 'Too many calls of this function wait already; try again later.', {
+      throw new SraasError('QUEUE_FULL', 'Too many calls wait already; try again later.', {
         retryAfterSeconds: 1,
       });
     }
     const lease = this.#waiting.wait(signal);
     this.advance();
-    return await lease;
+    try {
+      return await lease;
+    } finally {
+      // The last one to leave a retired pool turns off the light.
+      this.#leaveIfEmpty();
+    }
   }
 
   /** Takes a sandbox back after a call. */
@@ -82,10 +94,18 @@ export class Pool implements CapacityUser {
     else this.#dismiss(sandbox);
   }
 
+  /** Keeps `warm_min` sandboxes from now on, until it is retired: for the version that calls without a number mean. */
+  keepWarm(): void {
+    this.#keepsWarm = true;
+    this.advance();
+  }
+
   /** Starts sandboxes for the calls that wait and for `warm_min`. */
   advance(): void {
-    while (this.#room() > 0 && (this.#waiting.length > this.#starting || this.#wantsWarmth())) {
-      if (!this.#options.capacity.tryTake(this.version.config.limits.memoryMb)) return;
+    for (;;) {
+      const isWaitedFor = this.#waiting.length > this.#starting;
+      if (this.#room() <= 0 || !(isWaitedFor || this.#wantsWarmth())) return;
+      if (!this.#options.capacity.tryTake(this.version.config.limits.memoryMb, isWaitedFor)) return;
       this.#starting++;
       const start: Promise<void> = this.#startOne().finally(() => this.#starts.delete(start));
       this.#starts.add(start);
@@ -96,14 +116,14 @@ export class Pool implements CapacityUser {
     return this.#idle[0]?.idleSince;
   }
 
-  evictOldestIdle(): void {
+  evictOldestIdle(gone?: () => void): void {
     const sandbox = this.#idle.shift();
-    if (sandbox !== undefined) this.#dismiss(sandbox);
+    if (sandbox !== undefined) this.#dismiss(sandbox, gone);
   }
 
   /** Destroys what has been idle since before `time`, but for the `warm_min` used last. */
   expire(time: number): void {
-    while (this.#live.size > this.version.config.concurrency.warmMin) {
+    while (this.#live.size > (this.#keepsWarm ? this.version.config.concurrency.warmMin : 0)) {
       const since = this.oldestIdleSince();
       if (since === undefined || since >= time) return;
       this.evictOldestIdle();
@@ -133,7 +153,7 @@ export class Pool implements CapacityUser {
 
   /** Whether nothing would be lost with this pool. */
   get isUnused(): boolean {
-    return this.#isEmpty() && this.version.config.concurrency.warmMin === 0;
+    return this.#isEmpty() && !this.#keepsWarm;
   }
 
   /** One that is being removed still counts: `max` is a promise about containers, not about wishes. */
@@ -153,7 +173,7 @@ export class Pool implements CapacityUser {
 
   #wantsWarmth(): boolean {
     const { isolation, concurrency } = this.version.config;
-    if (this.#retired || isolation === 'fresh' || !this.#backOff.isOver()) return false;
+    if (!this.#keepsWarm || this.#retired || isolation === 'fresh' || !this.#backOff.isOver()) return false;
     return this.#live.size + this.#starting < concurrency.warmMin;
   }
 
@@ -194,13 +214,14 @@ export class Pool implements CapacityUser {
     else this.#idle.push(sandbox);
   }
 
-  #dismiss(sandbox: Sandbox): void {
+  #dismiss(sandbox: Sandbox, gone?: () => void): void {
     if (!this.#live.has(sandbox)) return;
     const index = this.#idle.indexOf(sandbox);
     if (index >= 0) this.#idle.splice(index, 1);
     this.#live.delete(sandbox);
     const departure: Promise<void> = sandbox.destroy().then(() => {
       this.#departures.delete(departure);
+      gone?.();
       // Gives the room to whichever pool has calls waiting, this one among them.
       this.#options.capacity.giveBack(this.version.config.limits.memoryMb);
       this.#leaveIfEmpty();

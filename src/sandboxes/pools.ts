@@ -1,4 +1,4 @@
-import { SraasError } from '../errors.ts';
+import { draining } from '../errors.ts';
 import type { FunctionId } from '../functions/function.ts';
 import { Capacity } from './capacity.ts';
 import type { Launcher } from './launcher.ts';
@@ -8,6 +8,7 @@ import { Pool } from './pool.ts';
 import type { PreparedSandboxes } from './prepared.ts';
 import type { Started } from './started.ts';
 import type { Starter } from './starter.ts';
+import { WaitingTogether } from './waiting-calls.ts';
 import type { Workload } from './workload.ts';
 
 const sweepEveryMs = 1000;
@@ -25,6 +26,8 @@ export interface PoolsOptions {
   readonly pauseAfterMs: number;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
+  /** Most calls that wait in all pools together. */
+  readonly maxWaitingTogether: number;
   readonly onFailure: (message: string, error: unknown) => void;
 }
 
@@ -40,12 +43,14 @@ export class Pools {
   readonly #options: PoolsOptions;
   readonly #capacity: Capacity;
   readonly #pools = new Map<string, Pool>();
+  readonly #waitingTogether: WaitingTogether;
   readonly #closing = new AbortController();
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: PoolsOptions) {
     this.#options = options;
     this.#capacity = new Capacity(options.maxSandboxes, options.maxMemoryMb);
+    this.#waitingTogether = new WaitingTogether(options.maxWaitingTogether);
   }
 
   /** Removes what an earlier run left behind, then keeps house. */
@@ -86,7 +91,7 @@ export class Pools {
   warm(workload: Workload): void {
     this.#options.prepared.want(workload.version.config.runtime, workload.version.config.limits);
     if (workload.version.config.concurrency.warmMin > 0 && !this.#closing.signal.aborted)
-      this.#poolOf(workload).advance();
+      this.#poolOf(workload).keepWarm();
   }
 
   /** Lets the sandboxes of a function go, but for those of one version: calls that have come already still end. */
@@ -118,6 +123,7 @@ export class Pools {
         start: (wanted) => this.#start(wanted),
         maxWaiting: this.#options.maxWaiting,
         maxWaitMs: this.#options.maxWaitMs,
+        waitingTogether: this.#waitingTogether,
         onEmpty: () => {
           if (this.#pools.get(key) === pool) this.#pools.delete(key);
         },
@@ -165,10 +171,4 @@ export class Pools {
       onFailure('Leftover sandboxes could not be looked for', error);
     }
   }
-}
-
-function draining(): SraasError {
-  return new SraasError('DRAINING', 'The server is shutting down; send the call again to the next one.', {
-    retryAfterSeconds: 5,
-  });
 }

@@ -60,6 +60,8 @@ export class Sandbox {
   #destroyed: Promise<void> | undefined;
   /** Settles when the pause has been made; undefined while it runs. */
   #pause: Promise<void> | undefined;
+  /** What made it useless behind the back of an answer; it is told where the answer alone would promise too much. */
+  #lostBy: Ending | undefined;
 
   constructor(id: string, version: FunctionVersion, container: LaunchedContainer) {
     this.id = id;
@@ -139,7 +141,7 @@ export class Sandbox {
     if (this.#state !== 'ready' || this.isPaused) return;
     this.#pause = this.#container.pause();
     this.#pause.catch(() => {
-      this.#lose();
+      this.#lose({ cause: 'died', phase: 'call', exit: undefined });
     });
   }
 
@@ -158,6 +160,7 @@ export class Sandbox {
   /** Kills what runs and removes all traces. Resolves also when the engine is away: the container is removed later then. */
   destroy(): Promise<void> {
     this.#state = 'spent';
+    this.#lostBy ??= { cause: 'cancelled' };
     this.#exchange?.settle({ cause: 'cancelled' });
     this.#destroyed ??= this.#container.release().then(() => {
       this.#state = 'gone';
@@ -167,7 +170,9 @@ export class Sandbox {
 
   async #finish(exchange: Exchange, logs: LogBuffer): Promise<Finished> {
     const began = performance.now();
-    const first = await exchange.ended;
+    const settled = await exchange.ended;
+    // Ready and at once no longer ready: what came behind the answer is how loading ended.
+    const first = isReady(settled) && this.#lostBy !== undefined ? this.#lostBy : settled;
     const elapsedMs = performance.now() - began;
     this.#exchange = undefined;
     const use = this.#container.account?.end() ?? unknownUse;
@@ -210,7 +215,7 @@ export class Sandbox {
   #onFrame(frame: ShimFrame): void {
     const exchange = this.#exchange;
     if (exchange === undefined) {
-      this.#lose();
+      this.#lose({ cause: 'violation', reason: `it sent a ${frame.type} frame that nobody had asked for` });
       return;
     }
     const answer = answerTo(exchange, frame, this.version.config.limits.resultBytes);
@@ -223,16 +228,24 @@ export class Sandbox {
 
   #onClosed(violation: string | undefined): void {
     const exchange = this.#exchange;
-    if (exchange === undefined) this.#lose();
-    else if (violation !== undefined) exchange.settle({ cause: 'violation', reason: violation });
-    else exchange.settle({ cause: 'died', phase: exchange.phase, exit: undefined });
+    const ending: Ending =
+      violation === undefined
+        ? { cause: 'died', phase: exchange?.phase ?? 'load', exit: undefined }
+        : { cause: 'violation', reason: violation };
+    if (exchange === undefined) this.#lose(ending);
+    else exchange.settle(ending);
   }
 
-  #lose(): void {
+  #lose(ending: Ending): void {
+    this.#lostBy ??= ending;
     const wasIdle = this.#state === 'ready';
     this.#state = 'spent';
     if (wasIdle) this.onLost();
   }
+}
+
+function isReady(ending: Ending): boolean {
+  return ending.cause === 'answered' && ending.answer.status === 'ready';
 }
 
 function isReusable(ending: Ending): boolean {

@@ -11,6 +11,22 @@ interface Waiting {
 interface WaitingCallsOptions {
   readonly maxLength: number;
   readonly maxWaitMs: number;
+  /** How many calls wait in all queues together; undefined where there is no other queue. */
+  readonly together?: WaitingTogether;
+}
+
+/** The bound on all queues together. */
+export class WaitingTogether {
+  readonly #max: number;
+  count = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get isFull(): boolean {
+    return this.count >= this.#max;
+  }
 }
 
 /** The bounded queue of one pool: first come, first served; who waits too long, or no longer wants to, leaves. */
@@ -28,7 +44,8 @@ export class WaitingCalls {
 
   /** Whether a call must be turned away; `serving` calls are being started for and do not count. */
   isFull(serving: number): boolean {
-    return this.#queue.size - serving >= this.#options.maxLength;
+    const unserved = this.#queue.size - serving;
+    return unserved >= this.#options.maxLength || (unserved >= 0 && this.#options.together?.isFull === true);
   }
 
   /**
@@ -37,29 +54,32 @@ export class WaitingCalls {
    */
   async wait(signal: AbortSignal): Promise<Lease> {
     signal.throwIfAborted();
-    let waiting: Waiting | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    let onAbort: (() => void) | undefined;
+    const { together, maxWaitMs } = this.#options;
+    let leave: (error: unknown) => void = () => undefined;
+    const onAbort = (): void => {
+      leave(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      leave(
+        new SraasError('QUEUE_TIMEOUT', 'No sandbox became free in time; try again later.', { retryAfterSeconds: 1 }),
+      );
+    }, maxWaitMs);
+    if (together !== undefined) together.count++;
     try {
       return await new Promise<Lease>((resolve, reject) => {
-        waiting = { since: performance.now(), resolve, reject };
+        const waiting = { since: performance.now(), resolve, reject };
         this.#queue.add(waiting);
-        timer = setTimeout(() => {
-          reject(
-            new SraasError('QUEUE_TIMEOUT', 'No sandbox became free in time; try again later.', {
-              retryAfterSeconds: 1,
-            }),
-          );
-        }, this.#options.maxWaitMs);
-        onAbort = () => {
-          reject(signal.reason as Error);
+        leave = (error) => {
+          // Out of the queue first: a lease must not go to one who has left.
+          this.#queue.delete(waiting);
+          reject(error);
         };
         signal.addEventListener('abort', onAbort, { once: true });
       });
     } finally {
       clearTimeout(timer);
-      if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-      if (waiting !== undefined) this.#queue.delete(waiting);
+      signal.removeEventListener('abort', onAbort);
+      if (together !== undefined) together.count--;
     }
   }
 

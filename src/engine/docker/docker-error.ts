@@ -5,7 +5,7 @@ type Missing = 'image_not_found' | 'container_not_found';
 /** Turns whatever dockerode rejects with into an {@link EngineError}, by status and system code, never by message text. */
 export function toEngineError(error: unknown, missing: Missing): EngineError {
   if (error instanceof EngineError) return error;
-  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
   const text = error instanceof Error ? error.message.trim() : String(error);
   return new EngineError(byStatus(statusCode, missing) ?? bySystemCode(code), text, error);
 }

@@ -9,13 +9,14 @@ import type { HostConfig } from './create-body.ts';
 export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: ContainerSpec): RecordedContainer {
   const host = answer.HostConfig as HostConfig;
   const { Config: config } = answer;
-  const [uid = '0', gid = '0'] = config.User.split(':');
+  const [uid = '0', gid = '0'] = ((config.User as string | null) ?? '').split(':');
   const securityOptions = (host.SecurityOpt ?? []) as readonly string[];
+  const seccompOptions = securityOptions.filter((option) => option.startsWith('seccomp='));
   const spec: ContainerSpec = {
     name: answer.Name.replace(/^\//, ''),
     labels: pick(config.Labels, asked.labels),
     image: answer.Image,
-    command: [...[config.Entrypoint ?? []].flat(), ...config.Cmd],
+    command: [...[config.Entrypoint ?? []].flat(), ...((config.Cmd as string[] | null) ?? [])],
     environment: pick(environment(config.Env), asked.environment),
     workingDirectory: config.WorkingDir,
     hostname: config.Hostname,
@@ -32,8 +33,8 @@ export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: Co
     readOnlyRoot: host.ReadonlyRootfs === true,
     droppedCapabilities: list(host.CapDrop),
     addedCapabilities: list(host.CapAdd),
-    noNewPrivileges: securityOptions.some((option) => /^no-new-privileges([:=]true)?$/.test(option)),
-    seccompProfile: securityOptions.find((option) => option.startsWith('seccomp='))?.slice('seccomp='.length) ?? '',
+    noNewPrivileges: securityOptions.includes('no-new-privileges'),
+    seccompProfile: seccompOptions[0]?.slice('seccomp='.length) ?? '',
     memoryBytes: host.MemorySwap === host.Memory ? (host.Memory ?? 0) : 0,
     cpus: (host.NanoCpus ?? 0) / 1e9,
     cpuShares: host.CpuShares ?? 0,
@@ -46,12 +47,18 @@ export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: Co
     init: host.Init === true,
     engineRuntime: asked.engineRuntime === '' ? '' : (host.Runtime ?? ''),
   };
-  return { spec, unexpected: unexpected(answer, host), running: answer.State.Running, processId: answer.State.Pid };
+  const loose = {
+    ...unexpected(answer, host),
+    ...foreign(answer, asked),
+    SecurityOpt: securityOptions.filter((option) => option !== 'no-new-privileges' && option !== seccompOptions[0]),
+  };
+  return { spec, unexpected: named(loose), running: answer.State.Running, processId: answer.State.Pid };
 }
 
 /** Loose ends that no {@link ContainerSpec} can ask for: whatever stands here came from an image, a default or a plug-in. */
-function unexpected(answer: Docker.ContainerInspectInfo, host: HostConfig): string[] {
-  const suspects: Record<string, unknown> = {
+function unexpected(answer: Docker.ContainerInspectInfo, host: HostConfig): Record<string, unknown> {
+  const healthcheck = (answer.Config as { Healthcheck?: { Test?: readonly string[] } | null }).Healthcheck?.Test ?? [];
+  return {
     Privileged: host.Privileged,
     Tty: answer.Config.Tty,
     Binds: host.Binds,
@@ -76,7 +83,26 @@ function unexpected(answer: Docker.ContainerInspectInfo, host: HostConfig): stri
     LogDriver: host.LogConfig?.Type === 'none' ? '' : host.LogConfig?.Type,
     RestartPolicy: host.RestartPolicy?.Name === 'no' ? '' : host.RestartPolicy?.Name,
     AppArmor: answer.AppArmorProfile === 'unconfined' ? 'unconfined' : '',
+    Healthcheck: healthcheck[0] === 'NONE' ? [] : healthcheck,
+    Propagation: (host.Mounts ?? []).filter((mount) => mount.BindOptions?.Propagation !== 'rprivate'),
   };
+}
+
+/** What an image or a plug-in added beside what was asked for. */
+function foreign(answer: Docker.ContainerInspectInfo, asked: ContainerSpec): Record<string, unknown> {
+  const targets = new Set(asked.mounts.map((mount) => mount.target));
+  const names = ((answer.Config.Env as string[] | null) ?? []).map((line) => line.slice(0, line.indexOf('=')));
+  return {
+    ForeignMounts: answer.Mounts.filter((mount) => mount.Type === 'bind' && !targets.has(mount.Destination)),
+    // The loader obeys these before the shim's first instruction; a name that comes twice has no one meaning.
+    Env: names.filter(
+      (name, index) =>
+        (name.startsWith('LD_') && !Object.hasOwn(asked.environment, name)) || names.indexOf(name) !== index,
+    ),
+  };
+}
+
+function named(suspects: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(suspects)
     .filter(([, value]) => !isEmpty(value))
     .map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
@@ -91,19 +117,22 @@ function list(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function environment(lines: readonly string[]): Record<string, string> {
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+function environment(lines: readonly string[] | null): Record<string, string> {
+  return Object.fromEntries(
+    (lines ?? []).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 }
 
 /** Images add members of their own, which the platform's win over; the ones that were asked for are what counts. */
 function pick(
-  recorded: Readonly<Record<string, string>>,
+  recorded: Readonly<Record<string, string>> | null,
   asked: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(recorded).filter(([name]) => Object.hasOwn(asked, name)));
+  return Object.fromEntries(Object.entries(recorded ?? {}).filter(([name]) => Object.hasOwn(asked, name)));
 }
 
+/** Options other than those that are asked for, word for word, count as no limit at all. */
 function temporaryFileSystem(target: string, options: string): TemporaryFileSystem {
-  const number = (name: string): number => Number(new RegExp(`(?:^|,)${name}=(\\d+)`).exec(options)?.[1] ?? 0);
-  return { target, sizeBytes: number('size'), inodes: number('nr_inodes') };
+  const found = /^rw,noexec,nosuid,nodev,size=(\d+),nr_inodes=(\d+),mode=1777$/.exec(options);
+  return { target, sizeBytes: Number(found?.[1] ?? 0), inodes: Number(found?.[2] ?? 0) };
 }

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { constants, createWriteStream, writeSync, openSync, closeSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OutputPipe } from '../../../src/sandboxes/output-pipe.ts';
+
+let directory: string;
+let path: string;
+let pipe: OutputPipe;
+let writer: number;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sraas-pipe-'));
+  path = join(directory, 'output');
+  pipe = await OutputPipe.make(path);
+  // What a sandbox's processes have as descriptors 1 and 2; it must not block this process, which is the reader as well.
+  writer = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+});
+afterEach(async () => {
+  pipe.close();
+  closeSync(writer);
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Begins to collect what arrives. */
+function collected(): { text(): string } {
+  const chunks: Buffer[] = [];
+  pipe.begin((chunk) => chunks.push(Buffer.from(chunk)));
+  return { text: () => Buffer.concat(chunks).toString() };
+}
+
+describe('the output pipe of a sandbox', () => {
+  it('can be written by any user, and read by its owner only', async () => {
+    const { mode } = await stat(path);
+    expect(mode & 0o777).toBe(0o622);
+    expect(mode & constants.S_IFMT).toBe(constants.S_IFIFO);
+  });
+
+  it('gives what was written, in order, when it is drained', () => {
+    const output = collected();
+    for (const text of ['one ', 'two ', 'three']) writeSync(writer, text);
+    pipe.drain();
+    expect(output.text()).toBe('one two three');
+  });
+
+  it('gives what was written also without being drained', async () => {
+    const output = collected();
+    writeSync(writer, 'by itself');
+    await vi.waitUntil(() => output.text() === 'by itself');
+  });
+
+  it('keeps the order of several writers', () => {
+    const second = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    const output = collected();
+    for (const round of ['1', '2', '3']) {
+      writeSync(writer, `a${round} `);
+      writeSync(second, `b${round} `);
+    }
+    closeSync(second);
+    pipe.drain();
+    expect(output.text()).toBe('a1 b1 a2 b2 a3 b3 ');
+  });
+
+  it('drops what was written before somebody wanted it', () => {
+    writeSync(writer, 'of the call before');
+    const output = collected();
+    writeSync(writer, 'mine');
+    pipe.drain();
+    expect(output.text()).toBe('mine');
+  });
+
+  it('drops what is written after nobody wants it any more, and never fills up', async () => {
+    const output = collected();
+    pipe.end();
+    const other = createWriteStream(path);
+    for (let written = 0; written < 4; written++) other.write(Buffer.alloc(65_536, 'x'));
+    other.end();
+    await once(other, 'finish');
+    const next = collected();
+    writeSync(writer, 'next');
+    pipe.drain();
+    expect([output.text(), next.text()]).toEqual(['', 'next']);
+  });
+
+  it('drains all that a full pipe holds', () => {
+    const output = collected();
+    const full = Buffer.alloc(1_048_576, 'abcdefghi\n');
+    const written = writeSync(writer, full);
+    expect(written).toBeGreaterThanOrEqual(65_536);
+    pipe.drain();
+    expect(output.text()).toBe(full.toString('utf8', 0, written));
+  });
+
+  it('loses nothing of what is far larger than a pipe', async () => {
+    const output = collected();
+    const text = Array.from({ length: 40_000 }, (_, index) => `line ${index}\n`).join('');
+    const other = createWriteStream(path);
+    other.end(text);
+    await once(other, 'finish');
+    pipe.drain();
+    expect(output.text()).toBe(text);
+  });
+
+  it('stays open when a writer leaves and another comes', () => {
+    const output = collected();
+    for (const text of ['first ', 'second']) {
+      const passing = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      writeSync(passing, text);
+      closeSync(passing);
+      pipe.drain();
+    }
+    expect(output.text()).toBe('first second');
+  });
+
+  it('gives nothing more once it is closed, and may be drained and closed again', () => {
+    const output = collected();
+    writeSync(writer, 'late');
+    pipe.close();
+    pipe.drain();
+    pipe.close();
+    expect(output.text()).toBe('');
+  });
+});

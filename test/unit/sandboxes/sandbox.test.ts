@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { defaultLimits } from '../../../src/functions/function-policy.ts';
+import { classify } from '../../../src/invocations/classify.ts';
+import type { Channel } from '../../../src/sandboxes/channel.ts';
+import type { LaunchedContainer } from '../../../src/sandboxes/launched-container.ts';
+import type { OutputPipe } from '../../../src/sandboxes/output-pipe.ts';
+import { Sandbox } from '../../../src/sandboxes/sandbox.ts';
+import { versionWith } from './versions.ts';
+
+/** A stand-in for a container whose shim says what the test says: no real one sends two frames in one write on demand. */
+function scriptedContainer(): { container: LaunchedContainer; channel: Channel } {
+  const channel: Channel = {
+    closed: false,
+    onFrame: () => undefined,
+    onClosed: () => undefined,
+    expectFrames: () => undefined,
+    send: () => undefined,
+    close: () => undefined,
+  };
+  const nothing = (): Promise<void> => Promise.resolve();
+  const output = { begin: () => undefined, drain: () => undefined, end: () => undefined, close: () => undefined };
+  const container: LaunchedContainer = {
+    codeDirectory: '/code',
+    channel,
+    output: output as unknown as OutputPipe,
+    account: undefined,
+    exit: () => Promise.resolve({ exitCode: 3, outOfMemory: false }),
+    pause: nothing,
+    resume: nothing,
+    kill: nothing,
+    release: nothing,
+  };
+  return { container, channel };
+}
+
+it('a second ready frame behind the first is a violation, not a sandbox without an outcome', async () => {
+  const { container, channel } = scriptedContainer();
+  const sandbox = new Sandbox('s', versionWith(), container);
+  const loading = sandbox.load(1000);
+  channel.onFrame({ type: 'ready', loadMs: 1 });
+  channel.onFrame({ type: 'ready', loadMs: 1 });
+  const { ending } = await loading;
+  expect(ending.cause).toBe('violation');
+  expect(classify(ending as never, defaultLimits, '').outcome).toBe('protocol_violation');
+  expect(sandbox.state).toBe('spent');
+});
+
+it('a process that ends right behind its ready frame has exited', async () => {
+  const { container, channel } = scriptedContainer();
+  const loading = new Sandbox('s', versionWith(), container).load(1000);
+  channel.onFrame({ type: 'ready', loadMs: 1 });
+  channel.onClosed(undefined);
+  expect((await loading).ending).toEqual({ cause: 'died', phase: 'load', exit: { exitCode: 3, outOfMemory: false } });
+});
+
+it('a result is the callers even when the sandbox is lost right behind it, and is the last', async () => {
+  const { container, channel } = scriptedContainer();
+  const sandbox = new Sandbox('s', versionWith(), container);
+  const loading = sandbox.load(1000);
+  channel.onFrame({ type: 'ready', loadMs: 1 });
+  await loading;
+  const calling = sandbox.invoke({
+    invocationId: 'i',
+    envelope: Buffer.from('{}'),
+    signal: new AbortController().signal,
+  });
+  channel.onFrame({
+    type: 'result',
+    id: 'i',
+    status: 'ok',
+    resultJson: Buffer.from('1'),
+    durationMs: 1,
+    reusable: true,
+  });
+  channel.onClosed(undefined);
+  expect((await calling).ending).toMatchObject({ cause: 'answered', answer: { status: 'ok' } });
+  expect(sandbox.state).toBe('spent');
+});
