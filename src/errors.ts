@@ -28,6 +28,7 @@ export const errorTable = {
   NETWORK_NOT_ALLOWED: { status: 403, fault: 'caller', retryable: false, title: 'Network access is not allowed' },
   FUNCTION_NOT_FOUND: { status: 404, fault: 'caller', retryable: false, title: 'No such function' },
   VERSION_NOT_FOUND: { status: 404, fault: 'caller', retryable: false, title: 'No such version' },
+  INVOCATION_NOT_FOUND: { status: 404, fault: 'caller', retryable: false, title: 'No such invocation' },
   ROUTE_NOT_FOUND: { status: 404, fault: 'caller', retryable: false, title: 'No such route' },
   METHOD_NOT_ALLOWED: { status: 405, fault: 'caller', retryable: false, title: 'The method is not allowed here' },
   INVOCATION_CANCELLED: { status: 409, fault: 'caller', retryable: false, title: 'The invocation was cancelled' },
@@ -38,6 +39,7 @@ export const errorTable = {
   HOST_NOT_ALLOWED: { status: 421, fault: 'caller', retryable: false, title: 'The Host header is not allowed' },
   QUEUE_FULL: { status: 429, fault: 'capacity', retryable: true, title: 'Too many calls are waiting' },
   QUEUE_TIMEOUT: { status: 429, fault: 'capacity', retryable: true, title: 'No sandbox became free in time' },
+  TOO_MANY_FOLLOWERS: { status: 429, fault: 'capacity', retryable: true, title: 'Too many followers of logs' },
   INTERNAL: { status: 500, fault: 'platform', retryable: false, title: 'Internal error' },
   ENGINE_UNAVAILABLE: {
     status: 503,
@@ -83,4 +85,11 @@ export class SraasError extends Error {
   get kind(): ErrorKind {
     return errorTable[this.code];
   }
+}
+
+/** The answer to work that comes, or still runs, when the server has to stop. */
+export function draining(): SraasError {
+  return new SraasError('DRAINING', 'The server is shutting down; send the call again to the next one.', {
+    retryAfterSeconds: 5,
+  });
 }

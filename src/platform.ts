@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactStore } from './artifacts/artifact-store.ts';
@@ -17,6 +17,7 @@ import { HttpServer } from './http/server.ts';
 import { findInstallDirectory, productVersion } from './installation.ts';
 import { InFlight } from './invocations/in-flight.ts';
 import { Invoker } from './invocations/invoker.ts';
+import { LiveLogs } from './invocations/live-logs.ts';
 import { RunOnce } from './invocations/run-once.ts';
 import { createLogger, describeError, type Logger } from './logger.ts';
 import { RuntimeCatalog } from './runtimes/runtime-catalog.ts';
@@ -82,7 +83,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
 
   const installDirectory = findInstallDirectory();
   const engine = new DockerEngine({ host: config.engineHost });
-  const architecture = await checkEngine(engine, config.engineRuntime, logger);
+  const architecture = await checkEngine(engine, config, logger);
   const runtimes = new RuntimeCatalog(engine, join(installDirectory, 'images'));
   const runDirectory = await makeRunDirectory(config.runDirectory, store);
   const preparedDirectory = join(config.dataDirectory, 'prepared');
@@ -124,8 +125,11 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     pauseAfterMs: config.pauseAfterMs,
     maxWaiting: config.queueLength,
     maxWaitMs: config.queueTimeoutMs,
+    maxWaitingTogether: config.totalQueueLength,
     onFailure,
   });
+  // Empty by then, and one for each instance that ever ran would pile up.
+  closers.push(() => rmdir(runDirectory).catch(() => undefined));
   const removed = await pools.open();
   if (removed > 0) logger.info('Removed sandboxes that an earlier run left behind', { removed });
   closers.push(() => pools.close());
@@ -142,15 +146,17 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   });
   await artifacts.collect(await store.functions.artifactHashesInUse(), artifactGraceMs);
   const workloadOf = (version: FunctionVersion): Workload => ({
-    version,
+    version: policy.reuseAllowed ? version : withoutReuse(version),
     codeDirectory: artifacts.directoryOf(version.artifactHash),
   });
   catalog.onPublished((fn) => {
     pools.retire(fn.id, fn.latest.number);
     pools.warm(workloadOf(fn.latest));
   });
+  const liveLogs = new LiveLogs({ clock: () => new Date() });
   catalog.onRemoved(({ id }) => {
     pools.retire(id);
+    liveLogs.remove(id);
   });
   await warmAll(catalog, (version) => {
     pools.warm(workloadOf(version));
@@ -159,7 +165,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   prepareForNewcomers(runtimes, prepared);
 
   const inFlight = new InFlight();
-  const invoker = new Invoker({ catalog, pools, inFlight, workloadOf });
+  const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf });
   const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy });
   let ready = true;
   const server = new HttpServer(
@@ -171,6 +177,8 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
       runtimes,
       invoker,
       runOnce,
+      inFlight,
+      liveLogs,
       maxDeployBytes: config.maxDeployBytes,
       maxEventBytes: config.maxEventBytes,
       allowedHosts: list(config.allowedHosts),
@@ -191,6 +199,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     server.stopListening();
     const { cancelled } = await inFlight.drain(config.drainTimeoutMs);
     logger.info('Drained', { cancelled });
+    liveLogs.close();
     await server.close(replyGraceMs);
   });
   logger.info('Listening', { url, instanceId: store.instanceId });
@@ -201,7 +210,13 @@ function policyOf(config: Config): FunctionPolicy {
   // What asks for more than there is would wait for ever, or be refused by the engine when it is called.
   const maxMemoryMb = Math.min(config.maxMemoryMb, sandboxMemoryMb(config));
   const maxCpus = Math.min(config.maxCpus, availableParallelism());
-  return { ...config, maxMemoryMb, maxCpus, egressAllowed: false };
+  return { ...config, maxMemoryMb, maxCpus, egressAllowed: false, reuseAllowed: config.profile !== 'strict' };
+}
+
+/** What was deployed before the operator chose the strict profile runs under it all the same. */
+function withoutReuse(version: FunctionVersion): FunctionVersion {
+  const { config } = version;
+  return { ...version, config: { ...config, isolation: 'fresh', concurrency: { ...config.concurrency, warmMin: 0 } } };
 }
 
 function sandboxMemoryMb({ maxSandboxMemoryMb }: Config): number {

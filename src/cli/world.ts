@@ -25,4 +25,6 @@ interface TextSink {
   write(text: string): unknown;
   /** Width of the terminal in characters. */
   readonly columns?: number | undefined;
+  /** Tells once when its reader has gone, so that nothing written arrives any more. */
+  once?(event: 'error', listener: () => void): unknown;
 }

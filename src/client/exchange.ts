@@ -24,19 +24,48 @@ export interface ApiReply {
  * passes through as it is.
  */
 export async function exchange(fetch: Fetch, baseUrl: string, request: ApiRequest): Promise<ApiReply> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(baseUrl + request.path, toInit(request));
-    text = await response.text();
-  } catch (error) {
-    if (request.signal?.aborted === true) throw error;
-    throw unreachable(baseUrl, error);
-  }
+  const { response, text } = await reaching(baseUrl, request.signal, async () => {
+    const answer = await fetch(baseUrl + request.path, toInit(request));
+    return { response: answer, text: await answer.text() };
+  });
   const document = text === '' ? undefined : parse(text);
   if (!response.ok) throw refusal(baseUrl, response, document);
   if (document === undefined && text !== '') throw strange(baseUrl, response);
   return { status: response.status, document };
+}
+
+/**
+ * A request whose reply is a stream of events, which the caller reads or cancels.
+ * @throws ClientError as {@link exchange} does, also when what answers is no such stream.
+ */
+export async function openStream(
+  fetch: Fetch,
+  baseUrl: string,
+  request: ApiRequest,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { signal } = request;
+  const response = await reaching(baseUrl, signal, () => fetch(baseUrl + request.path, toInit(request)));
+  if (!response.ok) throw refusal(baseUrl, response, parse(await reaching(baseUrl, signal, () => response.text())));
+  const { body } = response;
+  const type = response.headers.get('content-type') ?? '';
+  if (body !== null && /^text\/event-stream\s*(;|$)/i.test(type)) return body;
+  // Nobody will read it: the connection must not stay open for it.
+  await body?.cancel();
+  throw strange(baseUrl, response);
+}
+
+/** Does something over the connection; what breaks it becomes a ClientError, but for an abort by the caller. */
+export async function reaching<T>(
+  baseUrl: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw unreachable(baseUrl, error);
+  }
 }
 
 function toInit(request: ApiRequest): RequestInit {

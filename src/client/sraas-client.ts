@@ -1,4 +1,5 @@
 import { exchange, type ApiReply, type ApiRequest, type Fetch } from './exchange.ts';
+import { followLogs } from './follow-logs.ts';
 import type {
   DeployChange,
   DeployReply,
@@ -8,6 +9,9 @@ import type {
   FunctionPage,
   HealthReply,
   InvokeReply,
+  LiveLogEvent,
+  RunningDocument,
+  RunningReply,
   RuntimeDocument,
   VersionDocument,
 } from './wire.ts';
@@ -92,6 +96,27 @@ export class SraasClient {
     const body =
       'files' in request ? { ...config, envelope, files: request.files } : form({ config, envelope }, request.archive);
     return (await this.#send(withSignal({ method: 'POST', path: '/run', body }, signal))).document as InvokeReply;
+  }
+
+  /**
+   * The events of all invocations of a function that begin after the first event, `following`. Ends after a `removed` or `draining` event, or when
+   * the caller breaks off.
+   */
+  followLogs(
+    name: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<LiveLogEvent, void, undefined> {
+    return followLogs(this.#fetch, this.url, name, options.signal);
+  }
+
+  /** What waits or runs on the server at this moment. */
+  async running(): Promise<readonly RunningDocument[]> {
+    return ((await this.#send({ method: 'GET', path: '/invocations' })).document as RunningReply).invocations;
+  }
+
+  /** Ends an invocation that waits or runs. When this resolves it no longer does. */
+  async cancel(invocationId: string): Promise<void> {
+    await this.#send({ method: 'DELETE', path: `/invocations/${encodeURIComponent(invocationId)}` });
   }
 
   async health(): Promise<HealthReply> {

@@ -4,10 +4,12 @@ import { hostRules } from './host-rules.ts';
 import { fromExpress, sendProblem } from './problem.ts';
 import { identify, requestIdOf } from './request-id.ts';
 import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts';
+import { invocationRoutes, type InvocationRoutesParts } from './routes/invocations.ts';
 import { invokeRoutes } from './routes/invoke.ts';
+import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
 
-export interface AppParts extends FunctionRoutesParts, OperatorRoutesParts {
+export interface AppParts extends FunctionRoutesParts, InvocationRoutesParts, LogRoutesParts, OperatorRoutesParts {
   readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
   readonly runOnce: Parameters<typeof invokeRoutes>[0]['runOnce'];
   readonly maxEventBytes: number;
@@ -29,15 +31,17 @@ export function createApp(parts: AppParts): Express {
   app.set('strict routing', true);
   app.use(identify, hostRules(parts));
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
+  app.use(invocationRoutes(parts), logRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
   return app;
 }
 
 const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
-  [/^\/(healthz|readyz|runtimes|functions)$/, ['GET', 'HEAD']],
+  [/^\/(healthz|readyz|runtimes|functions|invocations)$/, ['GET', 'HEAD']],
   [/^\/functions\/[^/]+$/, ['PUT', 'GET', 'HEAD', 'DELETE']],
-  [/^\/functions\/[^/]+\/versions$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+\/(versions|logs)$/, ['GET', 'HEAD']],
   [/^\/functions\/[^/]+\/invoke$/, ['POST']],
+  [/^\/invocations\/[^/]+$/, ['DELETE']],
   [/^\/run$/, ['POST']],
 ];
 

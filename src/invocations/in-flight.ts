@@ -1,35 +1,101 @@
-import { SraasError } from '../errors.ts';
+import { draining, SraasError } from '../errors.ts';
+import type { FunctionVersion } from '../functions/function.ts';
 
-/** The invocations that run or wait at this moment, so that a shutdown can let them end, and then end them. */
+/** An invocation as it is handed in to be tracked. */
+export interface TrackedCall {
+  readonly invocationId: string;
+  readonly version: Pick<FunctionVersion, 'functionName' | 'number'>;
+  /** The caller's: aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** An invocation that has not ended, as others may see it. */
+export interface RunningInvocation {
+  readonly id: string;
+  readonly functionName: string;
+  readonly functionVersion: number;
+  readonly startedAt: Date;
+  /** `waiting` for a sandbox, or `running` in one. */
+  readonly state: 'waiting' | 'running';
+}
+
+interface Entry {
+  readonly call: TrackedCall;
+  readonly startedAt: Date;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+  running: boolean;
+}
+
+/** The invocations that run or wait at this moment: to be seen, to be cancelled, and to be let end by a shutdown. */
 export class InFlight {
-  readonly #running = new Set<AbortController>();
+  readonly #entries = new Map<string, Entry>();
   #draining = false;
   #onIdle: () => void = () => undefined;
 
   get count(): number {
-    return this.#running.size;
+    return this.#entries.size;
+  }
+
+  /** What waits or runs now, in the order in which it came. */
+  list(): readonly RunningInvocation[] {
+    return [...this.#entries.values()].map(({ call, startedAt, running }) => ({
+      id: call.invocationId,
+      functionName: call.version.functionName,
+      functionVersion: call.version.number,
+      startedAt,
+      state: running ? 'running' : 'waiting',
+    }));
   }
 
   /**
-   * Runs `work` with a signal that aborts when the caller's does, or when a drain has lasted too long.
+   * Runs `work` with a signal that aborts when the caller's does, when somebody cancels, or when a drain has lasted too long.
+   * `work` says by `onRunning` that it waits no longer.
    * @throws SraasError DRAINING without running it, once a drain has begun.
    */
-  async track<T>(callerSignal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async track<T>(call: TrackedCall, work: (signal: AbortSignal, onRunning: () => void) => Promise<T>): Promise<T> {
     if (this.#draining) throw draining();
     const controller = new AbortController();
     const onAbort = (): void => {
-      controller.abort(callerSignal.reason);
+      controller.abort(call.signal.reason);
     };
-    callerSignal.addEventListener('abort', onAbort, { once: true });
-    if (callerSignal.aborted) onAbort();
-    this.#running.add(controller);
+    call.signal.addEventListener('abort', onAbort, { once: true });
+    if (call.signal.aborted) onAbort();
+    let onEnded: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      onEnded = resolve;
+    });
+    const entry: Entry = { call, startedAt: new Date(), controller, ended, running: false };
+    this.#entries.set(call.invocationId, entry);
     try {
-      return await work(controller.signal);
+      return await work(controller.signal, () => {
+        entry.running = true;
+      });
     } finally {
-      callerSignal.removeEventListener('abort', onAbort);
-      this.#running.delete(controller);
-      if (this.#running.size === 0) this.#onIdle();
+      call.signal.removeEventListener('abort', onAbort);
+      this.#entries.delete(call.invocationId);
+      onEnded();
+      if (this.#entries.size === 0) this.#onIdle();
     }
+  }
+
+  /**
+   * Ends an invocation, whose caller is told INVOCATION_CANCELLED. Resolves when it no longer runs; one that ended by itself at
+   * the same moment keeps its own end.
+   * @throws SraasError INVOCATION_NOT_FOUND when none with this id runs or waits.
+   */
+  async cancel(invocationId: string): Promise<void> {
+    const entry = this.#entries.get(invocationId);
+    if (entry === undefined) {
+      throw new SraasError(
+        'INVOCATION_NOT_FOUND',
+        'No invocation with this id runs or waits: it has ended, or never was; GET /invocations lists those there are.',
+      );
+    }
+    entry.controller.abort(
+      new SraasError('INVOCATION_CANCELLED', 'The invocation was cancelled by a request to do so, and was killed.'),
+    );
+    await entry.ended;
   }
 
   /** Refuses new work, waits up to `limitMs` for what runs, then cancels the rest. Resolves when nothing runs any more. */
@@ -37,21 +103,15 @@ export class InFlight {
     this.#draining = true;
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
-      if (this.#running.size === 0) resolve();
+      if (this.#entries.size === 0) resolve();
     });
     let cancelled = 0;
     const timer = setTimeout(() => {
-      cancelled = this.#running.size;
-      for (const controller of this.#running) controller.abort(draining());
+      cancelled = this.#entries.size;
+      for (const { controller } of this.#entries.values()) controller.abort(draining());
     }, limitMs);
     await idle;
     clearTimeout(timer);
     return { cancelled };
   }
-}
-
-function draining(): SraasError {
-  return new SraasError('DRAINING', 'The server is shutting down; send the call again to the next one.', {
-    retryAfterSeconds: 5,
-  });
 }

@@ -1,4 +1,4 @@
-import type { SraasError } from '../errors.ts';
+import { draining, type SraasError } from '../errors.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
 import type { FunctionVersion } from '../functions/function.ts';
@@ -7,6 +7,8 @@ import type { Finished } from '../sandboxes/sandbox.ts';
 import type { Workload } from '../sandboxes/workload.ts';
 import { classify } from './classify.ts';
 import type { InFlight } from './in-flight.ts';
+import type { LiveLogs } from './live-logs.ts';
+import type { Narration } from './narration.ts';
 import type { Reply } from './reply.ts';
 
 interface InvokerParts {
@@ -14,6 +16,7 @@ interface InvokerParts {
   readonly pools: Pick<Pools, 'borrow'>;
   readonly workloadOf: (version: FunctionVersion) => Workload;
   readonly inFlight: InFlight;
+  readonly liveLogs: Pick<LiveLogs, 'narrate'>;
 }
 
 /** One wish to run a version. */
@@ -49,37 +52,62 @@ export class Invoker {
 
   /** The same for a workload that need not be a deployed function's. */
   run(workload: Workload, request: InvocationRequest): Promise<Reply> {
-    return this.#parts.inFlight.track(request.signal, async (signal) => {
-      const loan = await this.#parts.pools.borrow(workload, signal);
+    const { inFlight, pools } = this.#parts;
+    const { version } = workload;
+    const { invocationId, signal: callerSignal } = request;
+    return inFlight.track({ invocationId, version, signal: callerSignal }, async (signal, onRunning) => {
+      const loan = await pools.borrow(workload, signal);
+      onRunning();
       try {
-        return await this.#runOn(loan, workload, { ...request, signal });
+        return await this.#narrated(loan, workload, { ...request, signal });
       } finally {
         loan.release();
       }
     });
   }
 
-  async #runOn({ lease }: Loan, workload: Workload, request: InvocationRequest): Promise<Reply> {
-    const { invocationId, envelope, signal } = request;
-    const finished =
-      lease.kind === 'sandbox' ? await lease.sandbox.invoke({ invocationId, envelope, signal }) : lease.finished;
-    const initMs = lease.kind === 'not_loaded' ? lease.initMs : lease.coldStart ? lease.sandbox.initMs : 0;
-    return makeReply(finished, workload, {
-      invocationId,
-      coldStart: lease.kind === 'not_loaded' || lease.coldStart,
-      queueMs: Math.max(0, lease.queueMs - initMs),
-      initMs,
-      cancelledBecause: signal.reason as SraasError,
-    });
+  async #narrated(loan: Loan, workload: Workload, request: InvocationRequest): Promise<Reply> {
+    const narration = this.#parts.liveLogs.narrate(workload.version, request.invocationId);
+    try {
+      const reply = await runOn(loan, workload, request, narration);
+      narration?.ended(reply);
+      return reply;
+    } catch (error) {
+      narration?.failed(error);
+      throw error;
+    }
   }
+}
+
+async function runOn(
+  { lease }: Loan,
+  workload: Workload,
+  request: InvocationRequest,
+  narration: Narration | undefined,
+): Promise<Reply> {
+  const { invocationId, envelope, signal } = request;
+  const hook = narration === undefined ? {} : { onOutput: narration.onOutput };
+  const finished =
+    lease.kind === 'sandbox' ? await lease.sandbox.invoke({ invocationId, envelope, signal, ...hook }) : lease.finished;
+  if (lease.kind === 'not_loaded') narration?.loadOutput(finished.logs.text());
+  const initMs = lease.kind === 'not_loaded' ? lease.initMs : lease.coldStart ? lease.sandbox.initMs : 0;
+  return makeReply(finished, workload, {
+    invocationId,
+    coldStart: lease.kind === 'not_loaded' || lease.coldStart,
+    queueMs: Math.max(0, lease.queueMs - initMs),
+    initMs,
+    cancelledBecause: signal.reason as SraasError | undefined,
+  });
 }
 
 function makeReply(
   { ending, logs, elapsedMs, use }: Finished,
   { version }: Workload,
-  facts: Pick<Reply, 'invocationId' | 'coldStart' | 'queueMs' | 'initMs'> & { cancelledBecause: SraasError },
+  facts: Pick<Reply, 'invocationId' | 'coldStart' | 'queueMs' | 'initMs'> & {
+    cancelledBecause: SraasError | undefined;
+  },
 ): Reply {
-  if (ending.cause === 'cancelled') throw facts.cancelledBecause;
+  if (ending.cause === 'cancelled') throw facts.cancelledBecause ?? draining();
   const said = ending.cause === 'answered' && 'durationMs' in ending.answer ? ending.answer.durationMs : elapsedMs;
   const { invocationId, coldStart, queueMs, initMs } = facts;
   return {

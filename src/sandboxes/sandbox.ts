@@ -112,9 +112,10 @@ export class Sandbox {
     if (this.#state !== 'ready') throw new Error(`Sandbox ${this.id} is ${this.#state}, not ready`);
     this.#state = 'busy';
     const { limits } = this.version.config;
+    const { invocationId, signal, onOutput } = call;
+    if (onOutput !== undefined && this.#initLogs !== undefined) onOutput(Buffer.from(this.#initLogs.text()));
     const logs = this.#initLogs ?? new LogBuffer(limits.logBytes);
     this.#initLogs = undefined;
-    const { invocationId, signal, onOutput } = call;
     this.#container.output.begin((chunk) => {
       logs.append(chunk);
       onOutput?.(chunk);

@@ -106,6 +106,11 @@ describe('the envelope', () => {
     },
   );
 
+  it('refuses an invoke with a query, instead of ignoring it', async () => {
+    const response = await request(server.url).post('/functions/good/invoke?mode=async').send({ version: 'v1' });
+    expectProblem(response, 400, 'INVALID_QUERY');
+  });
+
   it('refuses a compressed body', async () => {
     expectProblem(await invoke('{"version":"v1"}').set('Content-Encoding', 'gzip'), 415, 'UNSUPPORTED_MEDIA_TYPE');
   });

@@ -26,6 +26,11 @@ export class Printer {
     this.#world.stdout.write(`${safeJson(value, this.#world.isTerminal.stdout ? 2 : undefined)}\n`);
   }
 
+  /** One of many documents for machines: always on one line. */
+  documentLine(value: unknown): void {
+    this.#world.stdout.write(`${safeJson(value)}\n`);
+  }
+
   /** A remark that is no result. */
   note(text: string): void {
     this.#world.stderr.write(`${safeText(text)}\n`);

@@ -1,4 +1,4 @@
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { SraasError } from '../../errors.ts';
 import { checkEnvelope } from '../../invocations/envelope.ts';
 import type { Invoker } from '../../invocations/invoker.ts';
@@ -25,6 +25,7 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
 
   router.post('/functions/:reference/invoke', async (request, response) => {
     const invocationId = beginInvocation(response);
+    refuseQuery(request);
     requireJson(request);
     const envelope = await bodies.read(request, response);
     checkEnvelope(parseJson(envelope));
@@ -45,6 +46,16 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
   });
 
   return router;
+}
+
+/** A client that asks for something else than a call and its reply must not get that instead. */
+function refuseQuery(request: Request): void {
+  const [name] = Object.keys(request.query);
+  if (name === undefined) return;
+  throw new SraasError(
+    'INVALID_QUERY',
+    `An invoke takes no query parameter ${JSON.stringify(name.slice(0, 64))} on this server.`,
+  );
 }
 
 /** The invocation has the request's id, and every reply to it says so, also when it never ran. */

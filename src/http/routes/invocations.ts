@@ -1,0 +1,28 @@
+import { Router } from 'express';
+import type { InFlight, RunningInvocation } from '../../invocations/in-flight.ts';
+import { onlyParameters } from '../only-parameters.ts';
+
+export interface InvocationRoutesParts {
+  readonly inFlight: Pick<InFlight, 'list' | 'cancel'>;
+}
+
+/** `GET /invocations` and `DELETE /invocations/:id`: what runs now, and how to end it. */
+export function invocationRoutes({ inFlight }: InvocationRoutesParts): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+
+  router.get('/invocations', (request, response) => {
+    onlyParameters(request);
+    response.json({ invocations: inFlight.list().map(toWire) });
+  });
+
+  router.delete('/invocations/:id', async (request, response) => {
+    await inFlight.cancel(request.params.id);
+    response.status(204).end();
+  });
+
+  return router;
+}
+
+function toWire({ id, functionName, functionVersion, startedAt, state }: RunningInvocation): object {
+  return { id, function: functionName, version: functionVersion, started_at: startedAt.toISOString(), state };
+}
