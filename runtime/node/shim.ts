@@ -169,16 +169,24 @@ export class Shim {
     // invocation, not the process between this one and the next.
     if (first) {
       runAfterMicrotasks(() => {
-        this.#sendAnswer(invocation);
+        this.#sendAnswer(invocation, 'first look');
       });
     }
   }
 
-  #sendAnswer(invocation: Invocation): void {
+  #sendAnswer(invocation: Invocation, look: 'first look' | 'second look'): void {
     const { id, answer, context, runningWorkBefore } = invocation;
     if (answer === undefined || this.#state.name !== 'busy') return;
     context.release();
-    const reusable = answer.reusable && countRunningWork() <= runningWorkBefore;
+    const isTidy = countRunningWork() <= runningWorkBefore;
+    if (!isTidy && look === 'first look') {
+      // What has just ended, a child that the handler waited for, is still being closed in this turn of the event loop.
+      runAfterMicrotasks(() => {
+        this.#sendAnswer(invocation, 'second look');
+      });
+      return;
+    }
+    const reusable = answer.reusable && isTidy;
     const head = { id, status: answer.status, duration_ms: answer.durationMs, reusable };
     this.#state = { name: 'ready', ready: this.#state.ready };
     this.#parts.send(encodeFrame('result', head, answer.body));

@@ -10,20 +10,22 @@ export class Exchange {
   readonly invocationId: string | undefined;
   readonly ended: Promise<Ending>;
   #resolve: (ending: Ending) => void = () => undefined;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #limitMs: number;
+  readonly #began: number;
   readonly #signal: AbortSignal | undefined;
 
   constructor(options: { phase: Phase; invocationId?: string; limitMs: number; signal?: AbortSignal }) {
     const { phase, limitMs } = options;
     this.phase = phase;
+    this.#limitMs = limitMs;
     this.invocationId = options.invocationId;
     this.#signal = options.signal;
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#timer = setTimeout(() => {
-      this.settle({ cause: 'deadline', phase, limitMs });
-    }, limitMs);
+    this.#began = performance.now();
+    this.#arm(limitMs);
     this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (this.#signal?.aborted === true) this.#onAbort();
   }
@@ -32,6 +34,15 @@ export class Exchange {
     clearTimeout(this.#timer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#resolve(ending);
+  }
+
+  /** Timers count from when the event loop last looked at the clock, which may be a while ago: one that comes early waits on. */
+  #arm(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      const leftMs = this.#limitMs - (performance.now() - this.#began);
+      if (leftMs > 0) this.#arm(Math.ceil(leftMs));
+      else this.settle({ cause: 'deadline', phase: this.phase, limitMs: this.#limitMs });
+    }, delayMs);
   }
 
   readonly #onAbort = (): void => {

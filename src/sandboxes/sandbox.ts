@@ -195,7 +195,10 @@ export class Sandbox {
 
   /** Whether no process was left behind that would go on in the next caller's time. A module may start some when it loads. */
   #isTidy(exchange: Exchange): boolean {
-    const count = this.#container.account?.processCount();
+    const { account } = this.#container;
+    // A child that was killed leaves its parent in a state that nobody foresaw.
+    if (account !== undefined && account.oomKillCount() > 0) return false;
+    const count = account?.processCount();
     if (exchange.phase === 'load') this.#ownProcesses = count;
     return count === undefined || this.#ownProcesses === undefined || count <= this.#ownProcesses;
   }

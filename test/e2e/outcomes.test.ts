@@ -368,6 +368,27 @@ describe('isolation', () => {
     });
   });
 
+  it('keeps a sandbox whose handler waited for the children that it started', async () => {
+    const source = `import { execFile } from 'node:child_process'; import { promisify } from 'node:util'; let calls = 0;
+      export const handler = async () => { await promisify(execFile)('/bin/true'); return ++calls }`;
+    const { name } = await runSource(source);
+    for (const result of [2, 3, 4]) expect(await server.client.invoke(name)).toMatchObject({ result });
+  });
+
+  it('recycles a sandbox in which a child ran out of memory, although its handler answered', async () => {
+    const source = `import { spawn } from 'node:child_process'; import { once } from 'node:events'; let calls = 0;
+      export const handler = async ({ burst }) => {
+        if (burst) await once(spawn(process.execPath, ['-e', 'const a = []; for (;;) a.push(Buffer.alloc(1 << 20, 1))']), 'exit');
+        return ++calls;
+      }`;
+    const { name } = await runSource(source, {});
+    expect((await server.client.invoke(name, { event: { burst: true } })).result).toBe(2);
+    expect(await server.client.invoke(name, { event: {} })).toMatchObject({
+      result: 1,
+      invocation: { cold_start: true },
+    });
+  });
+
   it('keeps a sandbox whose module started a process of its own when it was loaded', async () => {
     const source = `import { spawn } from 'node:child_process'; let calls = 0;
       spawn('/bin/sleep', ['60'], { stdio: 'ignore' }).unref(); export const handler = () => ++calls`;
