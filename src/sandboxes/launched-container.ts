@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, ContainerExit, ContainerId } from '../engine/engine.ts';
 import type { Channel } from './channel.ts';
 import type { ResourceAccount } from './resource-account.ts';
@@ -17,11 +18,14 @@ export interface LaunchedContainer {
   /** Both reject with an EngineError. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Never rejects: what could not be killed now is removed later. */
+  /** Waits a few seconds at most. Never rejects: what could not be killed now is removed later. */
   kill(): Promise<void>;
   /** Gives everything back, in the order that leaves nothing behind. Idempotent; never rejects. */
   release(): Promise<void>;
 }
+
+/** The time that an ending waits for the engine to confirm a kill. */
+const killWaitMs = 5000;
 
 interface Holdings {
   readonly engine: Engine;
@@ -43,6 +47,7 @@ export class SandboxHoldings {
   #output: OutputPipe | undefined;
   #closables: { close(): void }[] = [];
   #released: Promise<void> | undefined;
+  #gone = false;
 
   constructor(given: Holdings) {
     this.#given = given;
@@ -66,9 +71,13 @@ export class SandboxHoldings {
     const { engine, onLeftover } = this.#given;
     const id = this.#containerId;
     if (id === undefined) return;
-    await engine.kill(id).catch((error: unknown) => {
+    const killed = engine.kill(id).catch((error: unknown) => {
       onLeftover(() => engine.kill(id), error);
     });
+    // A frozen engine must not hold back an answer that is already known.
+    const limit = new AbortController();
+    await Promise.race([killed, delay(killWaitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+    limit.abort();
   }
 
   release(): Promise<void> {
@@ -89,6 +98,9 @@ export class SandboxHoldings {
     const { engine, directories, onGone } = this.#given;
     if (this.#containerId !== undefined) await engine.remove(this.#containerId);
     for (const directory of directories) await rm(directory, { recursive: true, force: true });
+    // However often removal is tried, the id is given back once: the next sandbox may have it by then.
+    if (this.#gone) return;
+    this.#gone = true;
     onGone();
   }
 }

@@ -167,9 +167,15 @@ export class Launcher {
 
   /** A shim that never comes is a container that ended, or one that hangs. */
   async #firstOf(greeted: Promise<Channel>, id: ContainerId, timeoutMs: number): Promise<Channel> {
-    const ended = this.#options.engine.wait(id, timeoutMs).then((exit) => {
-      throw new Error(`The container ended with exit code ${exit.exitCode} before its shim said hello`);
-    });
+    const ended = this.#options.engine.wait(id, timeoutMs).then(
+      (exit) => {
+        throw new Error(`The container ended with exit code ${exit.exitCode} before its shim said hello`);
+      },
+      (error: unknown) => {
+        if (!(error instanceof EngineError) || error.code !== 'timeout') throw error;
+        throw new Error(`The shim did not say hello within ${timeoutMs} ms`, { cause: error });
+      },
+    );
     // Whichever loses the race may still reject, which is nobody's concern any more.
     ended.catch(() => undefined);
     greeted.catch(() => undefined);

@@ -18,6 +18,7 @@ interface LeftoversOptions {
 export class Leftovers {
   readonly #options: LeftoversOptions;
   readonly #pending = new Map<string, () => Promise<void>>();
+  #retrying: Promise<void> | undefined;
 
   constructor(options: LeftoversOptions) {
     this.#options = options;
@@ -48,8 +49,15 @@ export class Leftovers {
     return found.length;
   }
 
-  /** Tries once more to remove what could not be removed, and containers that no live sandbox stands for. */
-  async retry(isLive: (sandboxId: string) => boolean): Promise<void> {
+  /** Joins a retry that is under way. Tries once more to remove what could not be removed, and containers that no live sandbox stands for. */
+  retry(isLive: (sandboxId: string) => boolean): Promise<void> {
+    this.#retrying ??= this.#retry(isLive).finally(() => {
+      this.#retrying = undefined;
+    });
+    return this.#retrying;
+  }
+
+  async #retry(isLive: (sandboxId: string) => boolean): Promise<void> {
     for (const [sandboxId, removal] of [...this.#pending]) {
       try {
         await removal();

@@ -8,6 +8,9 @@ import type { LaunchedContainer } from './launched-container.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { unknownUse, type ResourceUse } from './resource-account.ts';
 
+/** 128 plus the number of SIGKILL, which is what the kernel's out-of-memory killer sends. */
+const killedExitCode = 137;
+
 /** How long a process may outlive its channel before that counts as a trick rather than as dying. */
 const deathGraceMs = 1000;
 
@@ -177,7 +180,9 @@ export class Sandbox {
     const elapsedMs = performance.now() - began;
     this.#exchange = undefined;
     const use = this.#container.account?.end() ?? unknownUse;
-    const ending = first.cause === 'died' ? await this.#autopsy(first) : first;
+    // Asked at once: the kernel's count goes with the control group, and the engine's flag may come after its exit code.
+    const oomKills = this.#container.account?.oomKillCount() ?? 0;
+    const ending = first.cause === 'died' ? await this.#autopsy(first, oomKills > 0) : first;
     const usable = isReusable(ending) && this.#state !== 'spent' && this.#state !== 'gone' && this.#isTidy(exchange);
     if (!usable) this.#state = 'spent';
     if (ending.cause === 'deadline' || ending.cause === 'violation' || ending.cause === 'cancelled') {
@@ -204,9 +209,11 @@ export class Sandbox {
   }
 
   /** Finds out how a sandbox died whose channel closed. */
-  async #autopsy(ending: Extract<Ending, { cause: 'died' }>): Promise<Ending> {
+  async #autopsy(ending: Extract<Ending, { cause: 'died' }>, ranOutOfMemory: boolean): Promise<Ending> {
     try {
-      return { ...ending, exit: await this.#container.exit(deathGraceMs) };
+      const exit = await this.#container.exit(deathGraceMs);
+      const outOfMemory = exit.outOfMemory || (ranOutOfMemory && exit.exitCode === killedExitCode);
+      return { ...ending, exit: { ...exit, outOfMemory } };
     } catch (error) {
       if (error instanceof EngineError && error.code === 'timeout') {
         return { cause: 'violation', reason: 'it closed its channel to the host and kept running' };

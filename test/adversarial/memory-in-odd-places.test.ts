@@ -1,6 +1,6 @@
 // RX-08: memory that is nobody's heap: files of /tmp, memfd, pipes, socket buffers, names that the kernel remembers.
-// Barrier: the memory limit, which the kernel charges all of these to. Expected: out_of_memory, or a smaller limit first; never
-// more than the limit.
+// Barrier: the memory limit, which the kernel charges all of these to. Expected: out_of_memory, or a smaller limit first: with
+// pipes and sockets the kernel may look so long for memory to take back that the time is over. Never more than the limit.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openArena, type Arena } from '../support/arena.ts';
 
@@ -38,13 +38,16 @@ describe.each(['warm', 'fresh'] as const)('in a %s sandbox', (isolation) => {
 
   it.each([
     ['files in /tmp', files, ['out_of_memory']],
-    ['pages of an anonymous file', memfd, ['out_of_memory']],
-    ['pipes', pipes, ['out_of_memory']],
-    ['socket buffers', sockets, ['out_of_memory']],
+    ['pages of an anonymous file', memfd, ['out_of_memory', 'ok']],
+    ['pipes', pipes, ['out_of_memory', 'ok', 'timeout']],
+    ['socket buffers', sockets, ['out_of_memory', 'ok', 'timeout']],
     ['names of missing files', names, ['ok', 'timeout', 'out_of_memory']],
   ] as const)('%s are charged to the sandbox', async (_title, source, outcomes) => {
     const reply = await arena.run(source, { config: { isolation, limits } });
     expect(outcomes).toContain(reply.invocation.outcome);
+    // Whom the kernel kills, the shim or the child that hoards, is for it to choose; one of them it is.
+    if (source !== names && reply.invocation.outcome === 'ok')
+      expect(reply.result).toMatchObject({ signal: 'SIGKILL' });
     expect(reply.invocation.max_memory_bytes ?? 0).toBeLessThanOrEqual(memoryMb * 1024 * 1024);
     await arena.aftermath(outcomes);
   });

@@ -16,6 +16,7 @@ import { toEngineError } from './docker-error.ts';
 import { DockerImages } from './docker-images.ts';
 import { engineInfo } from './docker-info.ts';
 import { recordedContainer } from './recorded.ts';
+import { waitForExit } from './wait-for-exit.ts';
 import { withinTime } from './within-time.ts';
 
 interface DockerEngineOptions {
@@ -67,9 +68,9 @@ export class DockerEngine implements Engine {
   }
 
   async wait(id: ContainerId, timeoutMs: number): Promise<ContainerExit> {
-    const { StatusCode: exitCode } = (await withinTime(timeoutMs, 'container_not_found', (abortSignal) =>
-      this.#docker.getContainer(id).wait({ abortSignal } as Docker.ContainerWaitOptions),
-    )) as { StatusCode: number };
+    const exitCode = await withinTime(timeoutMs, 'container_not_found', (abortSignal) =>
+      waitForExit(this.#docker, id, abortSignal),
+    );
     const { State: state } = await this.#call(() => this.#docker.getContainer(id).inspect());
     return { exitCode, outOfMemory: state.OOMKilled };
   }
