@@ -35,7 +35,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/platform\\.ts$', '^src/cli/', '^src/engine/docker/', '^src/store/sqlite/'],
+        pathNot: ['^src/platform/', '^src/cli/', '^src/engine/docker/', '^src/store/sqlite/'],
       },
       to: { path: ['^src/engine/docker/', '^src/store/sqlite/'] },
     },

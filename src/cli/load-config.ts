@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { parseConfig, settings, type Config, type Setting } from '../config.ts';
+import { settings, type Config } from '../config/config.ts';
+import { parseConfig } from '../config/parse-config.ts';
+import type { Setting } from '../config/setting.ts';
 import { EnvironmentOption } from './environment-option.ts';
 import { asObject, readJson } from './json-input.ts';
 import type { World } from './world.ts';
@@ -42,7 +44,8 @@ export async function loadConfig(command: Command, world: World): Promise<Config
 }
 
 function settingOption(setting: Setting): Option {
-  const { flag, type, unit, description, environment } = setting;
+  const { flag, type, description, environment } = setting;
+  const unit = 'unit' in setting ? setting.unit : undefined;
   const option = new Option(`--${flag} <${unit ?? type}>`, '');
   const usual = setting.default === '' ? '' : `, default ${setting.default}`;
   option.description = `${description} (env: ${environment}${usual})`;

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ClientError } from '../client/client-error.ts';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import { SraasError, type Violation } from '../errors.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/parse-config.ts';
 import { startServer } from '../support/server.ts';
 
 it('the strict profile needs an engine runtime stronger than runc, named in the settings', () => {

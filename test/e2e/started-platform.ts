@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/parse-config.ts';
 import { createPlatform, type Platform } from '../../src/platform.ts';
 import { recordWorld } from '../unit/cli/recorded-world.ts';
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig, type Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/config.ts';
+import { parseConfig } from '../../src/config/parse-config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createPlatform } from '../../src/platform.ts';
 import { SraasClient } from '../../src/client/sraas-client.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig, settings, type Config, type ConfigSources } from '../../src/config.ts';
+import { settings, type Config } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { parseConfig, type ConfigSources } from '../../src/config/parse-config.ts';
 
 const parse = (sources: Partial<ConfigSources>): Config => parseConfig({ flags: {}, environment: {}, ...sources });
 
@@ -61,13 +63,8 @@ describe('the table of settings', () => {
     }
   });
 
-  it('describes every setting, and bounds every number', () => {
-    for (const { name, description, type, minimum, maximum } of settings) {
-      expect(description, name).toMatch(/^\w.*[^.]$/);
-      if (type !== 'integer' && type !== 'number') continue;
-      expect(minimum, name).toBeTypeOf('number');
-      expect(maximum, name).toBeTypeOf('number');
-    }
+  it('describes every setting', () => {
+    for (const { name, description } of settings) expect(description, name).toMatch(/^\w.*[^.]$/);
   });
 
   it('has exactly the settings that a config has', () => {
@@ -112,8 +109,9 @@ describe('a setting', () => {
   });
 
   it('may be at the edges of its range, and nowhere beyond', () => {
-    for (const { flag, minimum = 0, maximum = 0, type } of settings) {
-      if (type !== 'integer' && type !== 'number') continue;
+    for (const setting of settings) {
+      if (setting.type !== 'integer' && setting.type !== 'number') continue;
+      const { flag, minimum, maximum } = setting;
       for (const value of [minimum - 1, maximum + 1]) {
         expect(problems({ flags: { [flag]: String(value) } }), `${flag} ${value}`).toEqual([
           expect.stringMatching(new RegExp(`^--${flag}: must be a .*number from ${minimum} to ${maximum}, not '`)),
@@ -206,7 +204,7 @@ describe('what is wrong with a config', () => {
   it('is an unknown log level, and an engine that is elsewhere', () => {
     const flags = { 'log-level': 'loud', 'engine-host': 'tcp://10.0.0.1:2375' };
     expect(problems({ flags })).toEqual([
-      expect.stringMatching(/^--log-level must be error, warn, info or debug/),
+      expect.stringMatching(/^--log-level: must be error, warn, info or debug/),
       expect.stringMatching(/^--engine-host must be a unix:\/\/ address/),
     ]);
   });

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settings, type Setting } from '../../src/config.ts';
+import { settings } from '../../src/config/config.ts';
+import type { NumberSetting, Setting } from '../../src/config/setting.ts';
 import { configToWire } from '../../src/functions/function-config-wire.ts';
 import { parseFunctionConfig } from '../../src/functions/function-config.ts';
 import { defaultFunctionPolicy, defaultLimits } from '../../src/functions/function-policy.ts';
@@ -46,7 +47,7 @@ describe('docs/configuration.md', () => {
       settings.map((setting) => ({
         names: [setting.environment, `--${setting.flag}`, setting.name],
         default: writtenDefault(setting),
-        range: setting.minimum === undefined ? undefined : writtenRange(setting),
+        range: 'minimum' in setting ? writtenRange(setting) : undefined,
       })),
     );
   });
@@ -58,7 +59,7 @@ function writtenDefault({ name, default: value }: Setting): string {
   return typeof value === 'number' && name !== 'port' ? written(value) : String(value);
 }
 
-function writtenRange({ minimum = Number.NaN, maximum = Number.NaN }: Setting): string {
+function writtenRange({ minimum, maximum }: NumberSetting): string {
   return `${written(minimum)} to ${written(maximum)}`;
 }
 

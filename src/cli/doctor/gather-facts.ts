@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ConfigError, parseConfig, type Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
+import { ConfigError } from '../../config/config-error.ts';
+import { parseConfig } from '../../config/parse-config.ts';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { RuntimeCatalog } from '../../runtimes/runtime-catalog.ts';

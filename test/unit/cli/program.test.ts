@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Adapters } from '../../../src/cli/adapters.ts';
 import type { ExitCode } from '../../../src/cli/exit-code.ts';
 import { runCli } from '../../../src/cli/program.ts';
-import type { Config } from '../../../src/config.ts';
+import type { Config } from '../../../src/config/config.ts';
 import { EngineError } from '../../../src/engine/engine-error.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { recordWorld, type RecordedWorld } from './recorded-world.ts';

@@ -1,8 +1,8 @@
-import type { Config } from './config.ts';
-import { EngineError } from './engine/engine-error.ts';
-import type { Engine, EngineInfo } from './engine/engine.ts';
-import { SraasError } from './errors.ts';
-import type { Logger } from './logger.ts';
+import type { Config } from '../config/config.ts';
+import { EngineError } from '../engine/engine-error.ts';
+import type { Engine, EngineInfo } from '../engine/engine.ts';
+import { SraasError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 
 /**
  * Refuses an engine that cannot hold what every sandbox is promised. One that does not answer is no reason not to start, but

@@ -1,0 +1,17 @@
+import type { Setting } from './setting.ts';
+import { engineSettings } from './settings/engine.ts';
+import { functionSettings } from './settings/functions.ts';
+import { sandboxSettings } from './settings/sandboxes.ts';
+import { serverSettings } from './settings/server.ts';
+
+const table = [...serverSettings, ...engineSettings, ...functionSettings, ...sandboxSettings] as const;
+
+type Row = (typeof table)[number];
+
+type Value<Type extends Setting['type']> = Type extends 'string' ? string : Type extends 'boolean' ? boolean : number;
+
+/** Everything an operator can set, keyed by the names in the table. Times in milliseconds, sizes as their names say. */
+export type Config = { readonly [R in Row as R['name']]: Value<R['type']> };
+
+/** The table of settings: every flag, variable and key of a config file. */
+export const settings: readonly Setting<keyof Config>[] = table;

@@ -1,0 +1,31 @@
+import { isLoopback } from '../http/loopback.ts';
+import type { Config } from './config.ts';
+
+/** What is wrong with settings that are each in their range: those that do not go together. */
+export function contradictions(config: Config): string[] {
+  const problems: string[] = [];
+  if (!isLoopback(config.host)) {
+    problems.push(
+      `--host ${config.host} is not a loopback address, and without access keys anybody who reaches the port could run ` +
+        'code: listen on 127.0.0.1, and put a proxy with authentication in front for others.',
+    );
+  }
+  if (config.lastUid < config.firstUid) problems.push('--last-uid must not be below --first-uid.');
+  if (config.lastUid - config.firstUid + 1 < config.maxSandboxes + config.maxPrepared) {
+    problems.push(
+      'There are fewer user ids between --first-uid and --last-uid than --max-sandboxes and --max-prepared need.',
+    );
+  }
+  if (config.profile === 'strict' && (config.engineRuntime === '' || config.engineRuntime.includes('runc'))) {
+    problems.push(
+      '--profile strict needs --engine-runtime to name a runtime with a kernel boundary of its own, such as runsc (gVisor) ' +
+        'or kata: runc shares the kernel of this machine with its containers.',
+    );
+  }
+  if (!config.engineHost.startsWith('unix://')) {
+    problems.push(
+      '--engine-host must be a unix:// address: sandboxes talk to this server over sockets on this machine.',
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,50 @@
+import { inspect } from 'node:util';
+import type { Setting } from './setting.ts';
+
+export type SettingValue = string | number | boolean;
+
+/** The value that a text or a value of JSON means for a setting; undefined when it means none. */
+export function settingValue(setting: Setting, given: unknown): SettingValue | undefined {
+  switch (setting.type) {
+    case 'string':
+      if (typeof given !== 'string') return undefined;
+      return setting.choices === undefined || setting.choices.includes(given) ? given : undefined;
+    case 'boolean':
+      if (given === true || given === 'true' || given === '1') return true;
+      return given === false || given === 'false' || given === '0' ? false : undefined;
+    case 'integer':
+    case 'number': {
+      const number = typeof given === 'string' && /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given;
+      if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+      if (setting.type === 'integer' && !Number.isInteger(number)) return undefined;
+      return number >= setting.minimum && number <= setting.maximum ? number : undefined;
+    }
+    default:
+      return setting satisfies never;
+  }
+}
+
+/** What to say to somebody who gave another value. */
+export function expectation(setting: Setting, given: unknown): string {
+  return `${demand(setting)}, not ${inspect(given, { depth: 1 })}.`;
+}
+
+function demand(setting: Setting): string {
+  switch (setting.type) {
+    case 'string':
+      return setting.choices === undefined ? 'must be text' : `must be ${oneOf(setting.choices)}`;
+    case 'boolean':
+      return 'must be true or false';
+    case 'integer':
+    case 'number': {
+      const kind = setting.type === 'integer' ? 'a whole number' : 'a number';
+      return `must be ${kind} from ${setting.minimum} to ${setting.maximum}`;
+    }
+    default:
+      return setting satisfies never;
+  }
+}
+
+function oneOf(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`;
+}
