@@ -10,6 +10,8 @@ import type { ContainerSpec, RecordedContainer } from './container.ts';
  */
 export interface Engine {
   info(): Promise<EngineInfo>;
+  /** Whether it still takes new connections: one that is told to stop goes on answering on those it has. */
+  knock(): Promise<void>;
 
   create(spec: ContainerSpec): Promise<ContainerId>;
   start(id: ContainerId): Promise<void>;

@@ -29,7 +29,7 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple');
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
-  app.use(identify, hostRules(parts));
+  app.use(identify, hostRules(parts), noOptions);
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
   app.use(invocationRoutes(parts), logRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
@@ -44,6 +44,12 @@ const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[
   [/^\/invocations\/[^/]+$/, ['DELETE']],
   [/^\/run$/, ['POST']],
 ];
+
+/** Express would answer OPTIONS by itself, with less than the truth; browsers' questions are answered by the host rules. */
+const noOptions: RequestHandler = (request, response, next) => {
+  if (request.method === 'OPTIONS') noSuchRoute(request, response, next);
+  else next();
+};
 
 /** 405 with the methods there are for a path that exists, else 404. */
 const noSuchRoute: RequestHandler = (request, response) => {

@@ -3,8 +3,8 @@ import type { Limits } from '../functions/function.ts';
 import type { Ending } from '../sandboxes/ending.ts';
 import type { Outcome, Verdict } from './outcome.ts';
 
-/** An ending that a caller is told as data; a cancelled one is nobody's outcome. */
-export type ToldEnding = Exclude<Ending, { cause: 'cancelled' }>;
+/** An ending that a caller is told as data; the others are nobody's outcome, and told as errors. */
+export type ToldEnding = Exclude<Ending, { cause: 'cancelled' | 'engine_lost' }>;
 
 type Exit = NonNullable<Extract<Ending, { cause: 'died' }>['exit']>;
 

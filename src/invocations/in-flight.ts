@@ -30,7 +30,8 @@ interface Entry {
 /** The invocations that run or wait at this moment: to be seen, to be cancelled, and to be let end by a shutdown. */
 export class InFlight {
   readonly #entries = new Map<string, Entry>();
-  #draining = false;
+  /** Set once a drain has begun. */
+  #drained: Promise<{ readonly cancelled: number }> | undefined;
   #onIdle: () => void = () => undefined;
 
   get count(): number {
@@ -54,7 +55,7 @@ export class InFlight {
    * @throws SraasError DRAINING without running it, once a drain has begun.
    */
   async track<T>(call: TrackedCall, work: (signal: AbortSignal, onRunning: () => void) => Promise<T>): Promise<T> {
-    if (this.#draining) throw draining();
+    if (this.#drained !== undefined) throw draining();
     const controller = new AbortController();
     const onAbort = (): void => {
       controller.abort(call.signal.reason);
@@ -98,9 +99,16 @@ export class InFlight {
     await entry.ended;
   }
 
-  /** Refuses new work, waits up to `limitMs` for what runs, then cancels the rest. Resolves when nothing runs any more. */
-  async drain(limitMs: number): Promise<{ readonly cancelled: number }> {
-    this.#draining = true;
+  /**
+   * Refuses new work, waits up to `limitMs` for what runs, then cancels the rest. Resolves when nothing runs any more. A second
+   * drain joins the first.
+   */
+  drain(limitMs: number): Promise<{ readonly cancelled: number }> {
+    this.#drained ??= this.#drain(limitMs);
+    return this.#drained;
+  }
+
+  async #drain(limitMs: number): Promise<{ readonly cancelled: number }> {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
       if (this.#entries.size === 0) resolve();

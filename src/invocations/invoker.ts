@@ -108,6 +108,7 @@ function makeReply(
   },
 ): Reply {
   if (ending.cause === 'cancelled') throw facts.cancelledBecause ?? draining();
+  if (ending.cause === 'engine_lost') throw ending.error;
   const said = ending.cause === 'answered' && 'durationMs' in ending.answer ? ending.answer.durationMs : elapsedMs;
   const { invocationId, coldStart, queueMs, initMs } = facts;
   return {

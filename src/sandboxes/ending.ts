@@ -1,4 +1,5 @@
 import type { ContainerExit } from '../engine/engine.ts';
+import type { SraasError } from '../errors.ts';
 
 /** How one piece of work in a sandbox came to its end; the first cause wins, and there is exactly one. */
 export type Ending =
@@ -8,6 +9,8 @@ export type Ending =
   | { readonly cause: 'deadline'; readonly phase: Phase; readonly limitMs: number }
   /** The sandbox ended by itself. `exit` is undefined when the engine could not tell how. */
   | { readonly cause: 'died'; readonly phase: Phase; readonly exit: ContainerExit | undefined }
+  /** It died, and the engine that would know how has gone as well: the platform's failure, not the function's. */
+  | { readonly cause: 'engine_lost'; readonly error: SraasError }
   /** The sandbox broke the rules of the channel. */
   | { readonly cause: 'violation'; readonly reason: string }
   /** Somebody on the host no longer wanted it. */

@@ -15,6 +15,8 @@ export interface LaunchedContainer {
   readonly account: ResourceAccount | undefined;
   /** Rejects with an EngineError `timeout` when it still runs after that long. */
   exit(withinMs: number): Promise<ContainerExit>;
+  /** Rejects with an EngineError when the engine takes no new calls. */
+  knockAtEngine(): Promise<void>;
   /** Both reject with an EngineError. */
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -142,6 +142,7 @@ export class Launcher {
       output,
       account,
       exit: (withinMs) => engine.wait(id, withinMs),
+      knockAtEngine: () => engine.knock(),
       pause: () => engine.pause(id),
       resume: () => engine.resume(id),
       kill: () => holdings.kill(),

@@ -3,8 +3,9 @@ import type { FunctionVersion } from '../functions/function.ts';
 import { BackOff } from './back-off.ts';
 import type { Capacity, CapacityUser } from './capacity.ts';
 import type { Finished, Sandbox } from './sandbox.ts';
-import type { Started } from './started.ts';
+import { HoldTimes } from './hold-times.ts';
 import type { Lease } from './lease.ts';
+import type { Started } from './started.ts';
 import { WaitingCalls, type WaitingTogether } from './waiting-calls.ts';
 import type { Workload } from './workload.ts';
 
@@ -38,6 +39,7 @@ export class Pool implements CapacityUser {
   readonly #live = new Set<Sandbox>();
   readonly #waiting: WaitingCalls;
   readonly #backOff = new BackOff();
+  readonly #holdTimes = new HoldTimes();
   #starting = 0;
   readonly #starts = new Set<Promise<void>>();
   readonly #departures = new Set<Promise<void>>();
@@ -58,9 +60,16 @@ export class Pool implements CapacityUser {
   }
 
   /**
-   * @throws SraasError QUEUE_FULL at once when too many wait, QUEUE_TIMEOUT, and what a start can fail with.
+   * @throws SraasError QUEUE_FULL at once when too many wait, or so many that this one's turn would not come in time;
+   * QUEUE_TIMEOUT, and what a start can fail with.
    */
   async acquire(signal: AbortSignal): Promise<Lease> {
+    const lease = await this.#acquire(signal);
+    if (lease.kind === 'sandbox') this.#holdTimes.begin(lease.sandbox);
+    return lease;
+  }
+
+  async #acquire(signal: AbortSignal): Promise<Lease> {
     signal.throwIfAborted();
     const began = performance.now();
     for (let sandbox = this.#idle.pop(); sandbox !== undefined; sandbox = this.#idle.pop()) {
@@ -72,11 +81,7 @@ export class Pool implements CapacityUser {
     if (this.#lastFailure !== undefined && this.#live.size === 0 && !this.#backOff.isOver()) {
       return { kind: 'not_loaded', finished: this.#lastFailure, initMs: 0, queueMs: 0 };
     }
-    if (this.#waiting.isFull(this.#starting + this.#room())) {
-      throw new SraasError('QUEUE_FULL', 'Too many calls wait already; try again later.', {
-        retryAfterSeconds: 1,
-      });
-    }
+    this.#requirePlace();
     const lease = this.#waiting.wait(signal);
     this.advance();
     try {
@@ -89,6 +94,7 @@ export class Pool implements CapacityUser {
 
   /** Takes a sandbox back after a call. */
   release(sandbox: Sandbox): void {
+    this.#holdTimes.end(sandbox);
     const keep = sandbox.state === 'ready' && !this.#retired && this.version.config.isolation === 'warm';
     if (keep) this.#offer(sandbox, false);
     else this.#dismiss(sandbox);
@@ -103,13 +109,21 @@ export class Pool implements CapacityUser {
   /** Starts sandboxes for the calls that wait and for `warm_min`. */
   advance(): void {
     for (;;) {
-      const isWaitedFor = this.#waiting.length > this.#starting;
+      const { isWaitedFor } = this;
       if (this.#room() <= 0 || !(isWaitedFor || this.#wantsWarmth())) return;
-      if (!this.#options.capacity.tryTake(this.version.config.limits.memoryMb, isWaitedFor)) return;
+      if (!this.#options.capacity.tryTake(this, isWaitedFor)) return;
       this.#starting++;
       const start: Promise<void> = this.#startOne().finally(() => this.#starts.delete(start));
       this.#starts.add(start);
     }
+  }
+
+  get memoryMb(): number {
+    return this.version.config.limits.memoryMb;
+  }
+
+  get isWaitedFor(): boolean {
+    return this.#waiting.length > this.#starting;
   }
 
   oldestIdleSince(): number | undefined {
@@ -161,6 +175,24 @@ export class Pool implements CapacityUser {
     return this.version.config.concurrency.max - this.#live.size - this.#starting - this.#departures.size;
   }
 
+  /** What cannot be served in time is told so at once, not after a wait in vain. */
+  #requirePlace(): void {
+    const soon = this.#starting + this.#room();
+    const ahead = Math.max(0, this.#waiting.length - soon);
+    const waitMs = this.#holdTimes.expectedWaitMs(ahead, this.#live.size + soon);
+    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+    if (this.#waiting.isFull(soon)) {
+      throw new SraasError('QUEUE_FULL', 'Too many calls wait already; try again later.', { retryAfterSeconds });
+    }
+    if (waitMs > this.#options.maxWaitMs) {
+      throw new SraasError(
+        'QUEUE_FULL',
+        `The calls that wait already would keep this one waiting for about ${retryAfterSeconds} s, which is too long; try again later.`,
+        { retryAfterSeconds },
+      );
+    }
+  }
+
   /** False when the sandbox turned out to be lost. */
   async #wake(sandbox: Sandbox, signal: AbortSignal): Promise<boolean> {
     const awake = await sandbox.wake();
@@ -185,7 +217,7 @@ export class Pool implements CapacityUser {
       this.#starting--;
       this.#backOff.failed();
       this.#waiting.fail(error);
-      this.#options.capacity.giveBack(this.version.config.limits.memoryMb);
+      this.#options.capacity.giveBack(this);
       this.#leaveIfEmpty();
       return;
     }
@@ -223,7 +255,7 @@ export class Pool implements CapacityUser {
       this.#departures.delete(departure);
       gone?.();
       // Gives the room to whichever pool has calls waiting, this one among them.
-      this.#options.capacity.giveBack(this.version.config.limits.memoryMb);
+      this.#options.capacity.giveBack(this);
       this.#leaveIfEmpty();
     });
     this.#departures.add(departure);

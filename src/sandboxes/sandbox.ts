@@ -1,5 +1,7 @@
 import { encodeFrame, maxShimFrameBytes, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
+import type { ContainerExit } from '../engine/engine.ts';
 import { EngineError } from '../engine/engine-error.ts';
+import { explainEngineError } from '../engine/explain-engine-error.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { Ending } from './ending.ts';
 import { answerTo } from './answer.ts';
@@ -210,17 +212,24 @@ export class Sandbox {
 
   /** Finds out how a sandbox died whose channel closed. */
   async #autopsy(ending: Extract<Ending, { cause: 'died' }>, ranOutOfMemory: boolean): Promise<Ending> {
+    let exit: ContainerExit;
     try {
-      const exit = await this.#container.exit(deathGraceMs);
-      const outOfMemory = exit.outOfMemory || (ranOutOfMemory && exit.exitCode === killedExitCode);
-      return { ...ending, exit: { ...exit, outOfMemory } };
+      exit = await this.#container.exit(deathGraceMs);
     } catch (error) {
       if (error instanceof EngineError && error.code === 'timeout') {
         return { cause: 'violation', reason: 'it closed its channel to the host and kept running' };
       }
-      // Removed by someone else, or the engine is away: it is dead all the same.
-      return ending;
+      // Unless the engine has gone, someone else removed it: it is dead all the same.
+      return lostEngine(error) ?? ending;
     }
+    const outOfMemory = exit.outOfMemory || (ranOutOfMemory && exit.exitCode === killedExitCode);
+    const died = { ...ending, exit: { ...exit, outOfMemory } };
+    if (exit.exitCode !== killedExitCode || outOfMemory) return died;
+    // An engine that is told to stop kills its containers, and still says so to those who have asked before.
+    return await this.#container.knockAtEngine().then(
+      () => died,
+      (error: unknown) => lostEngine(error) ?? died,
+    );
   }
 
   #onFrame(frame: ShimFrame): void {
@@ -264,4 +273,9 @@ function isReusable(ending: Ending): boolean {
   const { answer } = ending;
   if (answer.status === 'ready') return true;
   return answer.status !== 'load_failed' && answer.reusable;
+}
+
+function lostEngine(error: unknown): Ending | undefined {
+  if (!(error instanceof EngineError) || error.code !== 'unreachable') return undefined;
+  return { cause: 'engine_lost', error: explainEngineError(error) };
 }

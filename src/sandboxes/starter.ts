@@ -27,6 +27,10 @@ export class Starter {
     const sandbox = new Sandbox(id, workload.version, container);
     const finished = await sandbox.load(this.#options.initTimeoutMs, signal);
     sandbox.initMs = performance.now() - began;
+    if (finished.ending.cause === 'engine_lost') {
+      await sandbox.destroy();
+      throw finished.ending.error;
+    }
     return { sandbox, finished };
   }
 

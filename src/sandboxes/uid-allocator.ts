@@ -1,3 +1,5 @@
+import { SraasError } from '../errors.ts';
+
 /**
  * Hands out user ids so that no two live sandboxes share one: the kernel keeps quotas such as inotify instances, pending
  * signals and pipe memory per user id, across container walls.
@@ -16,8 +18,15 @@ export class UidAllocator {
     this.#next = Math.floor(Math.random() * this.#size);
   }
 
+  /** @throws SraasError SANDBOX_START_FAILED when every id has an owner. */
   take(): number {
-    if (this.#inUse.size >= this.#size) throw new RangeError('No user id is free for another sandbox');
+    if (this.#inUse.size >= this.#size) {
+      throw new SraasError(
+        'SANDBOX_START_FAILED',
+        'No user id is free for another sandbox; try again shortly, or let an operator widen --first-uid and --last-uid.',
+        { retryAfterSeconds: 5 },
+      );
+    }
     for (;;) {
       const uid = this.#first + this.#next;
       this.#next = (this.#next + 1) % this.#size;

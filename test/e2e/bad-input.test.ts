@@ -152,6 +152,7 @@ describe('names and routes', () => {
     const response = await request(server.url).patch('/functions/good');
     expectProblem(response, 405, 'METHOD_NOT_ALLOWED');
     expect(response.headers['allow']).toBe('PUT, GET, HEAD, DELETE');
+    expectProblem(await request(server.url).options('/functions/good'), 405, 'METHOD_NOT_ALLOWED');
     expectProblem(await request(server.url).get('/functions/%zz'), 400, 'BAD_REQUEST');
   });
 

@@ -15,6 +15,7 @@ import { createBody } from './create-body.ts';
 import { toEngineError } from './docker-error.ts';
 import { DockerImages } from './docker-images.ts';
 import { engineInfo } from './docker-info.ts';
+import { knock } from './knock.ts';
 import { recordedContainer } from './recorded.ts';
 import { waitForExit } from './wait-for-exit.ts';
 import { withinTime } from './within-time.ts';
@@ -31,12 +32,14 @@ interface DockerEngineOptions {
 /** The engine port over Docker's HTTP API (1.41 or newer), by dockerode. */
 export class DockerEngine implements Engine {
   readonly #docker: Docker;
+  readonly #socketPath: string;
   readonly #images: DockerImages;
   readonly #callTimeoutMs: number;
   readonly #changeTimeoutMs: number;
 
   constructor({ host, callTimeoutMs = 10_000, changeTimeoutMs = 60_000 }: DockerEngineOptions) {
-    this.#docker = new Docker({ socketPath: host.replace(/^unix:\/\//, '') });
+    this.#socketPath = host.replace(/^unix:\/\//, '');
+    this.#docker = new Docker({ socketPath: this.#socketPath });
     this.#callTimeoutMs = callTimeoutMs;
     this.#changeTimeoutMs = changeTimeoutMs;
     this.#images = new DockerImages(this.#docker, callTimeoutMs);
@@ -48,6 +51,10 @@ export class DockerEngine implements Engine {
       return [answer, await this.#docker.version()] as const;
     });
     return engineInfo(info, version);
+  }
+
+  async knock(): Promise<void> {
+    await this.#call((signal) => knock(this.#socketPath, signal));
   }
 
   async create(spec: ContainerSpec): Promise<ContainerId> {

@@ -141,6 +141,17 @@ describe('a drain', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('that comes second joins the first', async () => {
+    const inFlight = new InFlight();
+    const { work, end } = openWork();
+    const result = inFlight.track(call(staying), work);
+    const drains = [inFlight.drain(1000), inFlight.drain(5)];
+    await vi.advanceTimersByTimeAsync(500);
+    end('a');
+    expect(await Promise.all(drains)).toEqual([{ cancelled: 0 }, { cancelled: 0 }]);
+    expect(await result).toBe('a');
+  });
+
   it('waits for what runs, and cancels nothing that ends in time', async () => {
     const inFlight = new InFlight();
     const works = [openWork(), openWork()];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SraasError } from '../../../src/errors.ts';
 import { Capacity } from '../../../src/sandboxes/capacity.ts';
 import { sandboxOf, scriptedPool, turn } from './scripted-pool.ts';
@@ -72,6 +72,21 @@ describe('a call', () => {
     expect(starting()).toBe(0);
     pool.release(sandbox);
     expect(sandboxOf(await lease)).toBe(sandbox);
+  });
+
+  it('is refused at once when those before it would keep it waiting for too long', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { pool, call, coldCall } = scriptedPool({ config: one, maxWaitMs: 10_000 });
+    const sandbox = await coldCall();
+    vi.advanceTimersByTime(4000);
+    pool.release(sandbox);
+    // Each call took four seconds so far: the fourth would have to wait for three of them.
+    const [first] = [call(), call(), call(), call()];
+    await expect(call()).rejects.toMatchObject({ code: 'QUEUE_FULL', retryAfterSeconds: 12 });
+    expect(sandboxOf(await first)).toBe(sandbox);
   });
 
   it('is refused with QUEUE_FULL when too many wait already, not counting those that a start is for', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { EngineError } from '../../../src/engine/engine-error.ts';
 import { defaultLimits } from '../../../src/functions/function-policy.ts';
 import { classify } from '../../../src/invocations/classify.ts';
 import type { Channel } from '../../../src/sandboxes/channel.ts';
@@ -25,6 +26,7 @@ function scriptedContainer(): { container: LaunchedContainer; channel: Channel }
     output: output as unknown as OutputPipe,
     account: undefined,
     exit: () => Promise.resolve({ exitCode: 3, outOfMemory: false }),
+    knockAtEngine: nothing,
     pause: nothing,
     resume: nothing,
     kill: nothing,
@@ -75,4 +77,24 @@ it('a result is the callers even when the sandbox is lost right behind it, and i
   channel.onClosed(undefined);
   expect((await calling).ending).toMatchObject({ cause: 'answered', answer: { status: 'ok' } });
   expect(sandbox.state).toBe('spent');
+});
+
+it('a sandbox that goes together with its engine has not exited by itself: the platform lost it', async () => {
+  const { container, channel } = scriptedContainer();
+  const exit = (): Promise<never> => Promise.reject(new EngineError('unreachable', 'gone'));
+  const loading = new Sandbox('s', versionWith(), { ...container, exit }).load(1000);
+  channel.onClosed(undefined);
+  expect((await loading).ending).toMatchObject({ cause: 'engine_lost', error: { code: 'ENGINE_UNAVAILABLE' } });
+});
+
+it('a sandbox that was killed by an engine on its way out has not exited by itself either', async () => {
+  const { container, channel } = scriptedContainer();
+  const parts = {
+    ...container,
+    exit: () => Promise.resolve({ exitCode: 137, outOfMemory: false }),
+    knockAtEngine: () => Promise.reject(new EngineError('unreachable', 'gone')),
+  };
+  const loading = new Sandbox('s', versionWith(), parts).load(1000);
+  channel.onClosed(undefined);
+  expect((await loading).ending.cause).toBe('engine_lost');
 });
