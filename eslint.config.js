@@ -9,7 +9,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['runtime/tsconfig.json', 'src/tsconfig.json', 'test/tsconfig.json'],
+        project: ['runtime/tsconfig.json', 'src/tsconfig.json', 'test/tsconfig.json', 'bench/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -37,7 +37,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', 'images/**/*.mjs', '*.js'],
+    files: ['scripts/**/*.mjs', 'images/**/*.mjs', 'bench/**/*.mjs', '*.js'],
     languageOptions: {
       globals: {
         console: 'readonly',

@@ -9,7 +9,11 @@ const tool = (path, ...toolArguments) => [join(project, 'node_modules', path), .
 /** The longest come first, so that the last one to end ends early. A check of several commands ends at the first that fails. */
 const checks = {
   lint: [tool('eslint/bin/eslint.js', '.')],
-  types: [tool('typescript/bin/tsc', '-b'), tool('typescript/bin/tsc', '-p', 'test')],
+  types: [
+    tool('typescript/bin/tsc', '-b'),
+    tool('typescript/bin/tsc', '-p', 'test'),
+    tool('typescript/bin/tsc', '-p', 'bench'),
+  ],
   format: [tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
   'unused code': [tool('knip/bin/knip.js', '--no-progress')],
   'architecture rules': [
