@@ -1,23 +1,27 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildStamp, inputsHash } from './setup/build.mjs';
 import { linkCommand } from './setup/command-link.mjs';
 import { readSwitches } from './setup/options.mjs';
 import { runVisibly } from './setup/program.mjs';
 import { mainProgram, project } from './setup/project.mjs';
+import { replaceFiles } from './setup/replace-files.mjs';
 import { runScript } from './setup/setup-error.mjs';
 
 await runScript(async () => {
   if (
-    readSwitches({ usage: 'npm run build', summary: 'Compiles the product into dist/ and bundles the Node shim.' }) ===
-    undefined
+    readSwitches({
+      usage: 'npm run build',
+      summary: 'Compiles the product into dist/ and puts the shims beside it.',
+    }) === undefined
   )
     return 0;
   // Taken first: a source that changes during the build makes it stale.
   const inputs = inputsHash();
   const exitCode = await runVisibly(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '-b']);
   if (exitCode !== 0) return exitCode;
-  await bundleShim();
+  await bundleNodeShim();
+  copyPythonShim();
   chmodSync(mainProgram, 0o755);
   linkCommand();
   writeFileSync(buildStamp, `${JSON.stringify({ inputs })}\n`);
@@ -25,7 +29,7 @@ await runScript(async () => {
 });
 
 /** One file without dependencies, because it is mounted alone into sandboxes whose images know nothing of it. */
-async function bundleShim() {
+async function bundleNodeShim() {
   const { build } = await import('esbuild');
   const outfile = join(project, 'dist/shim/node/shim.cjs');
   // A running sandbox may have the old file mounted: replaced, not rewritten, it stays whole there.
@@ -44,4 +48,10 @@ async function bundleShim() {
   });
   // Sandboxes run under user ids of their own: anybody may read it, nobody write it.
   chmodSync(outfile, 0o444);
+}
+
+function copyPythonShim() {
+  const source = join(project, 'runtime/python');
+  const files = readdirSync(source, { recursive: true }).filter((file) => file.endsWith('.py'));
+  replaceFiles(source, join(project, 'dist/shim/python'), files);
 }

@@ -12,11 +12,15 @@ import { LiveLogs } from './invocations/live-logs.ts';
 import { RunOnce } from './invocations/run-once.ts';
 import { createLogger, describeError, type Logger } from './logger.ts';
 import { operatorPolicy } from './platform/operator-policy.ts';
-import type { Surroundings } from './platform/surroundings.ts';
+import { openEngine } from './platform/engine.ts';
+import { openInstaller } from './platform/installer.ts';
+import { openRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
+import type { Surroundings } from './platform/surroundings.ts';
 import { openState } from './platform/state.ts';
 import { prepareForNewcomers, warmAll } from './platform/warm-up.ts';
 import { workloads } from './platform/workloads.ts';
+import { ownDockerfile, sandboxRuntimeName } from './runtimes/custom/runtime-name.ts';
 
 /** The whole server. `start` once, `stop` at any time, also after a start that failed. */
 export interface Platform {
@@ -62,11 +66,36 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   const startedAt = new Date();
   const clock = (): Date => new Date();
   const { store, artifacts, artifactLimits } = await openState(surroundings);
-  const { runtimes, prepared, pools } = await openSandboxes(surroundings, store.instanceId);
+  const opened = await openEngine(surroundings);
+  const { instanceId } = store;
+  const { runtimes, builtIn, customRuntimes, images, handlers, programs, ...open } = await openRuntimes(surroundings, {
+    ...opened,
+    store,
+    artifacts,
+  });
+  const { pools, prepared, launcher, preparedDirectory } = await openSandboxes(surroundings, {
+    ...opened,
+    instanceId,
+    runtimes: handlers,
+    programs,
+  });
+  const installer = await openInstaller(surroundings, { artifacts, artifactLimits, builtIn, launcher });
+  open.tryOn({ launcher, codeDirectory: preparedDirectory });
+  customRuntimes.onChanged((name) => void pools.renew(name));
+  images.onRemoved((key) => pools.renew(sandboxRuntimeName(ownDockerfile, key)));
 
   const catalog = new FunctionCatalog(store.functions);
   const policy = operatorPolicy(config);
-  const deployer = new Deployer({ store: store.functions, artifacts, runtimes, catalog, policy, clock });
+  const deployer = new Deployer({
+    store: store.functions,
+    artifacts,
+    runtimes,
+    images,
+    installer,
+    catalog,
+    policy,
+    clock,
+  });
   const workloadOf = workloads(artifacts, policy);
   const liveLogs = new LiveLogs({ clock });
   catalog.onPublished((fn) => {
@@ -80,7 +109,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   await warmAll(catalog, (version) => {
     pools.warm(workloadOf(version));
   });
-  prepareForNewcomers(runtimes, prepared);
+  prepareForNewcomers(builtIn, prepared);
 
   const inFlight = new InFlight();
   const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf });
@@ -93,6 +122,8 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       artifacts,
       artifactLimits,
       runtimes,
+      customRuntimes,
+      images,
       invoker,
       runOnce,
       inFlight,
@@ -115,12 +146,16 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     ready = false;
     logger.info('Draining', { inFlight: inFlight.count });
     server.stopListening();
-    const { cancelled } = await inFlight.drain(config.drainTimeoutMs);
+    const [{ cancelled }] = await Promise.all([
+      inFlight.drain(config.drainTimeoutMs),
+      open.endBuilds(),
+      installer.close(),
+    ]);
     logger.info('Drained', { cancelled });
     liveLogs.close();
     await server.close(replyGraceMs);
   });
-  logger.info('Listening', { url, instanceId: store.instanceId });
+  logger.info('Listening', { url, instanceId });
   return { url };
 }
 

@@ -34,7 +34,7 @@ cd "$root"
 rm -rf etc/apt/sources.list etc/apt/sources.list.d/* etc/resolv.conf etc/hostname etc/hosts etc/machine-id
 rm -rf var/lib/apt/lists/* var/cache/apt/* var/cache/debconf/*-old var/cache/ldconfig/* var/lib/dpkg/*-old var/log/*
 rm -rf usr/share/doc/* usr/share/man/* usr/share/info/* usr/share/locale/* usr/share/lintian usr/share/linda usr/share/groff
-rm -rf usr/share/bug usr/share/doc-base usr/lib/python3*/__pycache__ root/.cache tmp/* var/tmp/* run/* dev/* boot/*
+rm -rf usr/share/bug usr/share/doc-base root/.cache tmp/* var/tmp/* run/* dev/* boot/*
 # Nobody gains privileges by running a program: a sandbox has none to gain.
 find . -xdev -type f -perm /6000 -exec chmod u-s,g-s {} +
 

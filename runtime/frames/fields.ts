@@ -26,6 +26,11 @@ export function name(head: Fields, field: string): string {
   return value;
 }
 
+/** Text that the host may leave out. */
+export function optionalText(head: Fields, field: string): string | undefined {
+  return head[field] === undefined ? undefined : text(head, field);
+}
+
 export function invocationId(head: Fields): string {
   const value = text(head, 'id');
   if (value.length > maxIdLength) throw wrongField('id', `text of at most ${maxIdLength} characters`);

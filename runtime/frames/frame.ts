@@ -3,6 +3,13 @@ export const frameNumbers = { init: 1, invoke: 2, hello: 129, ready: 130, load_f
 
 export type FrameType = keyof typeof frameNumbers;
 
+/**
+ * A text that nobody can foresee. Where it is given, the shim writes it to its output just before it runs user code for this
+ * frame, and again just before it sends the frame that answers: so the host finds the output of one piece of work in a stream
+ * that arrives by another way than the frames.
+ */
+type OutputMark = string;
+
 export interface InitHead {
   readonly protocol: number;
   readonly function_name: string;
@@ -19,6 +26,7 @@ export interface InitHead {
   readonly memory_limit_mb: number;
   /** Most bytes of a result's JSON text. */
   readonly result_bytes: number;
+  readonly output_mark?: OutputMark;
 }
 
 /** The tail is the caller's whole envelope, already validated by the host. */
@@ -28,6 +36,7 @@ export interface InvokeHead {
   readonly deadline_ms: number;
   /** Milliseconds until the deadline when the frame was written; immune to clocks that disagree. */
   readonly remaining_ms: number;
+  readonly output_mark?: OutputMark;
 }
 
 export interface HelloHead {

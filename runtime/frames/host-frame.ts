@@ -1,4 +1,4 @@
-import { amount, count, flag, invocationId, name, object, text, texts } from './fields.ts';
+import { amount, count, flag, invocationId, name, object, optionalText, text, texts } from './fields.ts';
 import type { Frame } from './frame.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { protocolVersion } from './terms.ts';
@@ -13,12 +13,14 @@ export type HostFrame =
       readonly env: Readonly<Record<string, string>>;
       readonly memoryLimitMb: number;
       readonly resultBytes: number;
+      readonly outputMark: string | undefined;
     }
   | {
       readonly type: 'invoke';
       readonly id: string;
       readonly deadlineMs: number;
       readonly remainingMs: number;
+      readonly outputMark: string | undefined;
       readonly envelope: Buffer;
     };
 
@@ -33,6 +35,7 @@ export function parseHostFrame({ type, head, tail }: Frame): HostFrame {
         id: invocationId(head),
         deadlineMs: amount(head, 'deadline_ms'),
         remainingMs: amount(head, 'remaining_ms'),
+        outputMark: optionalText(head, 'output_mark'),
         envelope: tail,
       };
     case 'hello':
@@ -60,5 +63,6 @@ function parseInit(head: Frame['head']): HostFrame {
     env: texts(head, 'env'),
     memoryLimitMb: amount(head, 'memory_limit_mb'),
     resultBytes: count(head, 'result_bytes'),
+    outputMark: optionalText(head, 'output_mark'),
   };
 }

@@ -10,6 +10,7 @@ export const sandboxPaths = {
   /** The function's files; also the working directory. */
   code: '/function',
   nodeShim: '/opt/sraas/node/shim.cjs',
+  pythonShim: '/opt/sraas/python/main.py',
 } as const;
 
 /** Exit codes that mean something: a crash between invocations, a host that broke the protocol, no way to the host. */

@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import type { OnReadOpts, SocketConstructorOpts } from 'node:net';
+import { connect, Socket } from 'node:net';
 import type { HostFrame } from '../protocol.ts';
 import { FrameDecoder, parseHostFrame } from '../protocol.ts';
 import { firstBytes } from './originals.ts';
@@ -17,49 +18,79 @@ export interface ChannelEvents {
   readonly onClosed: (error: Error | undefined) => void;
 }
 
+/** Makes the channel. Open, it keeps the process alive until the host closes it. */
+export type OpenChannel = (events: ChannelEvents) => Channel;
+
 const readBufferBytes = 65_536;
 // The host is trusted: this only has to be more than any envelope or environment that an operator can allow.
 const maxHostFrameBytes = 1_000_000_000;
 
-/** Dials the host. The open channel keeps the process alive until the host closes it. */
-export function openChannel(socketPath: string, events: ChannelEvents): Channel {
-  const decoder = new FrameDecoder({ maxFrameBytes: maxHostFrameBytes });
-  const receive = (chunk: Buffer): void => {
-    try {
-      const frames = decoder.push(chunk);
-      // User code may have replaced what for-of calls.
-      // eslint-disable-next-line @typescript-eslint/prefer-for-of
-      for (let index = 0; index < frames.length; index += 1) {
-        const frame = frames[index];
-        if (frame !== undefined) events.onFrame(parseHostFrame(frame));
-      }
-    } catch (error) {
-      events.onViolation(error);
-    }
+/** Dials the host, which listens on a Unix socket. */
+export function dialledChannel(socketPath: string): OpenChannel {
+  return (events) => {
+    let opened = false;
+    let failure: Error | undefined;
+    const socket = connect({ path: socketPath, onread: frameReader(events) });
+    socket.on('connect', () => {
+      opened = true;
+      events.onOpen();
+    });
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.on('close', () => {
+      events.onClosed(opened ? undefined : failure);
+    });
+    return senderOver(socket);
   };
-  let opened = false;
-  let failure: Error | undefined;
-  const socket = connect({
-    path: socketPath,
-    // Reads into one buffer for ever. A frame may lie in it, so what is received must be used up before returning.
-    onread: {
-      buffer: Buffer.allocUnsafeSlow(readBufferBytes),
-      callback: (bytes, buffer) => {
-        receive(firstBytes(buffer, bytes));
-        return true;
-      },
+}
+
+/** Two descriptors that somebody else has opened: frames come in on one and go out on the other. */
+export function adoptedChannel(descriptors: { readonly input: number; readonly output: number }): OpenChannel {
+  return (events) => {
+    // The published type lacks a member. Source: net.Socket in Node's documentation.
+    const options: SocketConstructorOpts & { onread: OnReadOpts } = {
+      fd: descriptors.input,
+      writable: false,
+      onread: frameReader(events),
+    };
+    const input = new Socket(options);
+    const output = new Socket({ fd: descriptors.output, readable: false, writable: true });
+    for (const socket of [input, output]) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        events.onClosed(undefined);
+      });
+    }
+    // Not at once: what greets the host is made from what this returns.
+    process.nextTick(events.onOpen);
+    return senderOver(output);
+  };
+}
+
+/** Reads into one buffer for ever. A frame may lie in it, so what is received must be used up before returning. */
+function frameReader(events: ChannelEvents): OnReadOpts {
+  const decoder = new FrameDecoder({ maxFrameBytes: maxHostFrameBytes });
+  return {
+    buffer: Buffer.allocUnsafeSlow(readBufferBytes),
+    callback: (sizeBytes, buffer) => {
+      try {
+        const frames = decoder.push(firstBytes(buffer, sizeBytes));
+        // User code may have replaced what for-of calls.
+        // eslint-disable-next-line @typescript-eslint/prefer-for-of
+        for (let index = 0; index < frames.length; index += 1) {
+          const frame = frames[index];
+          if (frame !== undefined) events.onFrame(parseHostFrame(frame));
+        }
+      } catch (error) {
+        events.onViolation(error);
+      }
+      return true;
     },
-  });
+  };
+}
+
+function senderOver(socket: Socket): Channel {
   const write: (frame: Buffer) => boolean = socket.write.bind(socket);
-  socket.on('connect', () => {
-    opened = true;
-    events.onOpen();
-  });
-  socket.on('error', (error) => {
-    failure = error;
-  });
-  socket.on('close', () => {
-    events.onClosed(opened ? undefined : failure);
-  });
   return { send: (frame) => void write(frame) };
 }

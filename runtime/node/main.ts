@@ -1,24 +1,17 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import { sandboxPaths, shimExitCode } from '../protocol.ts';
-import { openChannel } from './channel.ts';
 import { errorDescriber } from './describe-error.ts';
 import { endProcess, writeSync } from './originals.ts';
-import { redirectOutput } from './output.ts';
 import { Shim } from './shim.ts';
+import type { Transport } from './transport.ts';
+import { openTransport } from './transport.ts';
 
 const directory = argument('--directory') ?? sandboxPaths.directory;
 const codeDirectory = argument('--code') ?? sandboxPaths.code;
 const shimFile = realpathSync(process.argv[1] ?? sandboxPaths.nodeShim);
 
-try {
-  redirectOutput(join(directory, sandboxPaths.outputFifo));
-} catch {
-  // Whatever could be said would have nowhere to go.
-  endProcess(shimExitCode.noTransport);
-}
-
-const channel = openChannel(join(directory, sandboxPaths.channelSocket), {
+const { openChannel, log } = transport();
+const channel = openChannel({
   onOpen: () => {
     shim.greet();
   },
@@ -39,6 +32,9 @@ const shim = new Shim({
   codeDirectory,
   describe,
   send: channel.send,
+  markOutput: (mark) => {
+    if (mark !== undefined) print(log, mark);
+  },
   crash: (text) => {
     endWith(shimExitCode.crashed, text);
   },
@@ -52,13 +48,28 @@ process.on('unhandledRejection', (reason) => {
   shim.uncaught(reason);
 });
 
-function endWith(code: number, text: string): never {
+function transport(): Transport {
+  const shimArguments = ['--directory', directory, '--code', codeDirectory];
   try {
-    writeSync(2, `${text}\n`);
+    return openTransport(argument('--transport') ?? 'socket', { directory, shimFile, shimArguments });
   } catch {
-    // The exit code says enough.
+    // Whatever could be said would have nowhere to go.
+    return endProcess(shimExitCode.noTransport);
   }
+}
+
+function endWith(code: number, text: string): never {
+  print(2, `${text}\n`);
   return endProcess(code);
+}
+
+/** Output that has nowhere to go is no reason to fail: an exit code, or a mark that does not come, says enough. */
+function print(descriptor: number, text: string): void {
+  try {
+    writeSync(descriptor, text);
+  } catch {
+    // See above.
+  }
 }
 
 function argument(flag: string): string | undefined {

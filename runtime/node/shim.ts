@@ -26,6 +26,7 @@ interface Invocation {
   readonly startedAt: number;
   readonly runningWorkBefore: number;
   readonly context: HandlerContext;
+  readonly outputMark: string | undefined;
   /** Undefined while the handler runs. */
   answer: Answer | undefined;
 }
@@ -39,7 +40,7 @@ interface Answer {
 
 type State =
   | { readonly name: 'waiting' }
-  | { readonly name: 'loading' }
+  | { readonly name: 'loading'; readonly outputMark: string | undefined }
   | { readonly name: 'failed' }
   | { readonly name: 'ready'; readonly ready: Ready }
   | { readonly name: 'busy'; readonly ready: Ready; readonly invocation: Invocation };
@@ -48,6 +49,8 @@ interface ShimParts {
   readonly codeDirectory: string;
   readonly describe: ErrorDescriber;
   readonly send: (frame: Buffer) => void;
+  /** Writes the host's mark to the output, before it returns. */
+  readonly markOutput: (mark: string | undefined) => void;
   /** Prints an error that no invocation can be told of, and ends the process. */
   readonly crash: (text: string) => void;
 }
@@ -92,7 +95,7 @@ export class Shim {
         this.#failInvocation(this.#state.invocation, thrown);
         return;
       case 'loading':
-        this.#failLoading(this.#parts.describe(thrown));
+        this.#failLoading(this.#parts.describe(thrown), this.#state.outputMark);
         return;
       case 'waiting':
       case 'ready':
@@ -106,7 +109,9 @@ export class Shim {
 
   async #load(init: Init): Promise<void> {
     const startedAt = now();
-    this.#state = { name: 'loading' };
+    const { outputMark } = init;
+    this.#state = { name: 'loading', outputMark };
+    this.#parts.markOutput(outputMark);
     const facts = contextFacts(init, new Date());
     Object.assign(process.env, init.env);
     if (init.entry.sourceMaps) process.setSourceMapsEnabled(true);
@@ -114,10 +119,11 @@ export class Shim {
     const loaded = await loadHandler(place, this.#parts.describe);
     if (!this.#isLoading()) return;
     if ('error' in loaded) {
-      this.#failLoading(loaded.error);
+      this.#failLoading(loaded.error, outputMark);
       return;
     }
     this.#state = { name: 'ready', ready: { handler: loaded.handler, facts, resultBytes: init.resultBytes } };
+    this.#parts.markOutput(outputMark);
     this.#parts.send(encodeFrame('ready', { load_ms: milliseconds(now() - startedAt) }));
   }
 
@@ -125,8 +131,9 @@ export class Shim {
     return this.#state.name === 'loading';
   }
 
-  #failLoading(error: string): void {
+  #failLoading(error: string, outputMark: string | undefined): void {
     this.#state = { name: 'failed' };
+    this.#parts.markOutput(outputMark);
     this.#parts.send(encodeFrame('load_failed', {}, bufferFrom(error, 'utf8')));
   }
 
@@ -134,7 +141,16 @@ export class Shim {
     const { event, context: caller } = parseEnvelope(frame.envelope);
     const context = createContext(caller, ready.facts, frame);
     const runningWorkBefore = countRunningWork();
-    const invocation: Invocation = { id: frame.id, startedAt: now(), runningWorkBefore, context, answer: undefined };
+    const { id, outputMark } = frame;
+    this.#parts.markOutput(outputMark);
+    const invocation: Invocation = {
+      id,
+      startedAt: now(),
+      runningWorkBefore,
+      context,
+      outputMark,
+      answer: undefined,
+    };
     this.#state = { name: 'busy', ready, invocation };
     void this.#run(ready, invocation, event);
   }
@@ -189,6 +205,7 @@ export class Shim {
     const reusable = answer.reusable && isTidy;
     const head = { id, status: answer.status, duration_ms: answer.durationMs, reusable };
     this.#state = { name: 'ready', ready: this.#state.ready };
+    this.#parts.markOutput(invocation.outputMark);
     this.#parts.send(encodeFrame('result', head, answer.body));
   }
 }

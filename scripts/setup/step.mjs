@@ -7,6 +7,11 @@ export function ok(subject, text) {
   console.log(`[ok] ${subject}: ${text}`);
 }
 
+/** Says that something is not there which the rest goes on without. */
+export function missing(subject, text) {
+  console.log(`[!!] ${subject}: ${text}`);
+}
+
 /**
  * Runs one step: a line when it begins, one when it ends, with seconds, and a sign of life when it takes long.
  * @param quiet false for a step that shows its own progress.

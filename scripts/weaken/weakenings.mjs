@@ -35,6 +35,7 @@ export const weakenings = [
     'files: ',
   ],
   ['network', `'bridge'`, barriers, 'network: '],
+  ['nameServers', `['8.8.8.8']`, posture, 'has the contract’s defaults'],
   ['readOnlyRoot', 'false', barriers, 'root file system: '],
   ['droppedCapabilities', '[]', barriers, 'capabilities: '],
   ['addedCapabilities', `['NET_RAW']`, host, 'has one user'],

@@ -15,8 +15,8 @@ import type { Transpiler } from './typescript/transpiler.ts';
 import type { Entry, UploadedFile } from './uploaded-file.ts';
 
 export interface StageOptions {
-  /** Whether TypeScript becomes JavaScript: with `python` every file stays what it is. */
-  readonly language: 'node' | 'python';
+  /** Whether TypeScript becomes JavaScript: with all but `node` every file stays what it is. */
+  readonly language: 'node' | 'python' | 'other';
 }
 
 interface BuildOptions extends StageOptions {

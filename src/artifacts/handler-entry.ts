@@ -51,21 +51,20 @@ function nodeCandidates(module: string): readonly string[] {
   ];
 }
 
+/** In the order in which Python's own import prefers them: a package hides a module of the same name. */
 function pythonCandidates(module: string): readonly string[] {
   const withFolders = module.replaceAll('.', '/');
   return [
     ...(module.endsWith('.py') ? [module] : []),
-    `${module}.py`,
-    `${withFolders}.py`,
-    `${module}/__init__.py`,
-    `${withFolders}/__init__.py`,
+    ...[withFolders, module].flatMap((stem) => [`${stem}/__init__.py`, `${stem}.py`]),
   ];
 }
 
 function notFound(handler: string, candidates: readonly string[], paths: readonly string[]): string {
+  const example = candidates.find((candidate) => !candidate.endsWith('/__init__.py')) ?? handler;
   const there = paths.slice(0, shownFiles).map(quoted).join(', ');
   const more = paths.length > shownFiles ? ` and ${paths.length - shownFiles} more` : '';
-  return `The handler ${quoted(handler)} needs a file like ${quoted(candidates[0] ?? handler)}, but the upload holds ${there || 'no files'}${more}.`;
+  return `The handler ${quoted(handler)} needs a file like ${quoted(example)}, but the upload holds ${there || 'no files'}${more}.`;
 }
 
 function atHandler(code: ErrorCode, message: string): SraasError {

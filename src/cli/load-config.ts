@@ -28,13 +28,13 @@ export function addSettingOptions(command: Command, names?: readonly (keyof Conf
  * @throws ConfigError with all that is wrong, UsageError when the file cannot be read.
  */
 export async function loadConfig(command: Command, world: World): Promise<Config> {
-  const options = command.opts<Readonly<Record<string, string | undefined>>>();
+  const options = command.opts<Readonly<Record<string, string | true | undefined>>>();
   const flags = Object.fromEntries(
     command.options
       .filter((option) => !(option instanceof EnvironmentOption))
-      .map((option) => [option.name(), options[option.attributeName()]]),
+      .map((option) => [option.name(), options[option.attributeName()]?.toString()]),
   );
-  const named = options['config'];
+  const named = options['config']?.toString();
   const usual = resolve(world.workingDirectory, 'sraas.config.json');
   const path = named ?? (existsSync(usual) ? usual : undefined);
   const sources = { flags, environment: world.environment };
@@ -46,7 +46,8 @@ export async function loadConfig(command: Command, world: World): Promise<Config
 function settingOption(setting: Setting): Option {
   const { flag, type, description, environment } = setting;
   const unit = 'unit' in setting ? setting.unit : undefined;
-  const option = new Option(`--${flag} <${unit ?? type}>`, '');
+  // A switch is on when it is named without a value.
+  const option = new Option(type === 'boolean' ? `--${flag} [boolean]` : `--${flag} <${unit ?? type}>`, '');
   const usual = setting.default === '' ? '' : `, default ${setting.default}`;
   option.description = `${description} (env: ${environment}${usual})`;
   return option;

@@ -13,6 +13,7 @@ import { addLogs } from './commands/logs.ts';
 import { addPs } from './commands/ps.ts';
 import { addRemove } from './commands/remove.ts';
 import { addRun } from './commands/run.ts';
+import { addRuntimes } from './commands/runtimes.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { applyEnvironment, EnvironmentOption } from './environment-option.ts';
@@ -90,6 +91,7 @@ function buildProgram(context: CommandContext): Command {
   addLogs(program, context);
   addPs(program, context);
   addCancel(program, context);
+  addRuntimes(program, context);
   addImages(program, context);
   addDoctor(program, context);
   return program;

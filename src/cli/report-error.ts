@@ -73,9 +73,11 @@ function ofClient(error: ClientError): ErrorReport {
   const { code, status, errors, requestId } = error;
   // 429 is a platform that is full, not a caller who is wrong.
   const callersFault = code !== 'UNEXPECTED_REPLY' && status !== undefined && status < 500 && status !== 429;
+  // The server did its part; what it was given to build did not work out.
+  const isBuild = code === 'RUNTIME_BUILD_FAILED';
   const retry = error.retryAfterSeconds === undefined ? '' : ` Try again in ${error.retryAfterSeconds} s.`;
   return {
-    exitCode: callersFault ? exitCodes.usage : exitCodes.platform,
+    exitCode: isBuild ? exitCodes.functionFailed : callersFault ? exitCodes.usage : exitCodes.platform,
     code,
     detail: error.detail + retry,
     errors,
@@ -93,6 +95,7 @@ function engineSentence(error: EngineError): string {
     case 'timeout':
     case 'image_not_found':
     case 'container_not_found':
+    case 'network_not_found':
     case 'conflict':
     case 'build_failed':
     case 'refused':

@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly path: string;
   /** A document to send as JSON, or a form to send as multipart. */
   readonly body?: FormData | object;
+  /** Asks for a stream of events where a document would come else. */
+  readonly acceptsEvents?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -71,10 +73,12 @@ export async function reaching<T>(
 function toInit(request: ApiRequest): RequestInit {
   const init: RequestInit = { method: request.method, redirect: 'error' };
   if (request.signal !== undefined) init.signal = request.signal;
+  const headers = request.acceptsEvents === true ? { accept: 'text/event-stream' } : undefined;
+  if (headers !== undefined) init.headers = headers;
   if (request.body instanceof FormData) init.body = request.body;
   else if (request.body !== undefined) {
     init.body = JSON.stringify(request.body);
-    init.headers = { 'content-type': 'application/json' };
+    init.headers = { ...headers, 'content-type': 'application/json' };
   }
   return init;
 }
@@ -108,15 +112,28 @@ function systemCode(error: unknown): string | undefined {
 }
 
 function refusal(baseUrl: string, response: Response, document: unknown): ClientError {
-  if (typeof document !== 'object' || document === null) return strange(baseUrl, response);
-  const problem = document as ProblemDocument;
-  if (typeof problem.code !== 'string') return strange(baseUrl, response);
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
+  return (
+    problemError(document, response.status, Number.isNaN(retryAfter) ? undefined : retryAfter) ??
+    strange(baseUrl, response)
+  );
+}
+
+/** The error that a problem document tells of; undefined for a document that is none. */
+export function problemError(
+  document: unknown,
+  status: number | undefined,
+  retryAfterSeconds?: number,
+): ClientError | undefined {
+  if (typeof document !== 'object' || document === null) return undefined;
+  const problem = document as ProblemDocument;
+  if (typeof problem.code !== 'string') return undefined;
+  const told = status ?? problem.status;
   return new ClientError(problem.code, problem.detail ?? problem.title ?? problem.code, {
-    status: response.status,
+    ...(told === undefined ? {} : { status: told }),
     errors: problem.errors ?? [],
     ...(problem.request_id === undefined ? {} : { requestId: problem.request_id }),
-    ...(Number.isNaN(retryAfter) ? {} : { retryAfterSeconds: retryAfter }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 }
 

@@ -1,6 +1,10 @@
 import { exchange, type ApiReply, type ApiRequest, type Fetch } from './exchange.ts';
 import { followLogs } from './follow-logs.ts';
+import { followWork } from './follow-work.ts';
 import type {
+  BuildDocument,
+  BuildEvent,
+  BuildLogDocument,
   DeployChange,
   DeployReply,
   Envelope,
@@ -10,8 +14,10 @@ import type {
   HealthReply,
   InvokeReply,
   LiveLogEvent,
+  PrunedImage,
   RunningDocument,
   RunningReply,
+  RuntimeDefinitionDocument,
   RuntimeDocument,
   VersionDocument,
 } from './wire.ts';
@@ -54,10 +60,22 @@ export class SraasClient {
     this.#fetch = options.fetch ?? fetch;
   }
 
-  /** Creates a function or publishes its next version. */
-  async deploy(name: string, config: FunctionConfigDocument, code: Code): Promise<DeployReply> {
+  /**
+   * Creates a function or publishes its next version.
+   * @param onBuild told of each line, where the upload has a Dockerfile that an image is built from.
+   */
+  async deploy(
+    name: string,
+    config: FunctionConfigDocument,
+    code: Code,
+    onBuild?: (event: BuildEvent) => void,
+  ): Promise<DeployReply> {
     const body = 'files' in code ? { ...config, files: code.files } : form({ config }, code.archive);
-    const { status, document } = await this.#send({ method: 'PUT', path: functionPath(name), body });
+    const request = { method: 'PUT', path: functionPath(name), body } as const;
+    if (onBuild !== undefined) {
+      return (await followWork(this.#fetch, this.url, request, onBuild)) as DeployReply;
+    }
+    const { status, document } = await this.#send(request);
     const change: DeployChange = status === 201 ? 'created' : 'updated';
     return { outcome: change, ...(document as FunctionDocument) };
   }
@@ -128,6 +146,62 @@ export class SraasClient {
     return (document as { readonly runtimes: readonly RuntimeDocument[] }).runtimes;
   }
 
+  async runtime(name: string): Promise<RuntimeDocument> {
+    return (await this.#send({ method: 'GET', path: runtimePath(name) })).document as RuntimeDocument;
+  }
+
+  /**
+   * Makes a custom runtime, or another of one that there is, and waits until its image serves.
+   * @param context files that the Dockerfile copies from, or that it is among.
+   * @param onBuild told of each line of the build. The build goes on when this is broken off by the signal.
+   */
+  async putRuntime(
+    name: string,
+    definition: RuntimeDefinitionDocument,
+    context?: Code,
+    options: { readonly onBuild?: (event: BuildEvent) => void; readonly signal?: AbortSignal } = {},
+  ): Promise<RuntimeDocument> {
+    const files = context === undefined ? {} : 'files' in context ? { files: context.files } : undefined;
+    const body =
+      files === undefined && context !== undefined && 'archive' in context
+        ? form({ config: definition }, context.archive)
+        : { ...definition, ...files };
+    const request = withSignal({ method: 'PUT', path: runtimePath(name), body }, options.signal);
+    // Also without a listener: a stream keeps the connection alive for as long as a build takes.
+    const document = await followWork(this.#fetch, this.url, request, options.onBuild ?? (() => undefined));
+    return document as RuntimeDocument;
+  }
+
+  async removeRuntime(name: string): Promise<void> {
+    await this.#send({ method: 'DELETE', path: runtimePath(name) });
+  }
+
+  /** The last build of a custom runtime, with what is kept of its log. */
+  async build(runtime: string): Promise<BuildLogDocument> {
+    return (await this.#send({ method: 'GET', path: `${runtimePath(runtime)}/build` })).document as BuildLogDocument;
+  }
+
+  /** Tells of the lines of a runtime's last build until it has ended. */
+  async followBuild(
+    runtime: string,
+    onBuild: (event: BuildEvent) => void,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<BuildDocument> {
+    const request = withSignal({ method: 'GET', path: `${runtimePath(runtime)}/build?follow=true` }, options.signal);
+    return (await followWork(this.#fetch, this.url, request, onBuild)) as BuildDocument;
+  }
+
+  /** Ends the build of a runtime that is under way. When this resolves nothing is left of it. */
+  async cancelBuild(runtime: string): Promise<void> {
+    await this.#send({ method: 'DELETE', path: `${runtimePath(runtime)}/build` });
+  }
+
+  /** Removes the images of custom runtimes and of functions that nothing refers to any more. */
+  async pruneImages(): Promise<readonly PrunedImage[]> {
+    const { document } = await this.#send({ method: 'POST', path: '/images/prune' });
+    return (document as { readonly removed: readonly PrunedImage[] }).removed;
+  }
+
   #send(request: ApiRequest): Promise<ApiReply> {
     return exchange(this.#fetch, this.url, request);
   }
@@ -135,6 +209,10 @@ export class SraasClient {
 
 function functionPath(reference: string): string {
   return `/functions/${encodeURIComponent(reference)}`;
+}
+
+function runtimePath(name: string): string {
+  return `/runtimes/${encodeURIComponent(name)}`;
 }
 
 function withSignal(request: ApiRequest, signal: AbortSignal | undefined): ApiRequest {

@@ -5,9 +5,10 @@
 
 /** A function's configuration as a caller gives it; what is left out gets the server's default. */
 export interface FunctionConfigDocument {
+  /** A runtime of the server, or `dockerfile` for the one in the upload. */
   readonly runtime: string;
-  /** `file.export`, split at the last dot. */
-  readonly handler: string;
+  /** `file.export`, split at the last dot; left out where the runtime is a program. */
+  readonly handler?: string;
   readonly description?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: Partial<LimitsDocument>;
@@ -39,7 +40,8 @@ interface ConcurrencyDocument {
 }
 
 /** One version of a function. */
-export interface VersionDocument extends Required<FunctionConfigDocument> {
+export interface VersionDocument extends Required<Omit<FunctionConfigDocument, 'handler'>> {
+  readonly handler?: string;
   readonly name: string;
   /** 1, 2, 3, … */
   readonly version: number;
@@ -165,15 +167,70 @@ export interface HealthReply {
 
 export interface RuntimeDocument {
   readonly name: string;
-  readonly language: string;
+  readonly kind: 'built_in' | 'custom';
+  readonly contract: 'handler' | 'command';
+  /** Null for a program, and while it is not known yet. */
+  readonly language: string | null;
   readonly description: string;
-  /** Whether the engine has its image; the other members are there when it has. */
-  readonly state: 'ready' | 'missing';
+  /** `missing`: the engine does not have its image. `building` and `failed`: there never was one. */
+  readonly state: 'ready' | 'missing' | 'building' | 'failed';
   readonly image?: string;
   readonly size_bytes?: number;
   /** Where the image's base came from. */
   readonly base?: string;
+  readonly language_version?: string | null;
+  /** What runs for each event, of the contract `command`. */
+  readonly command?: readonly string[] | null;
+  readonly recipe_sha256?: string;
+  readonly built_at?: string;
   readonly created_at?: string;
+  readonly updated_at?: string;
+  /** Of a custom runtime: the build that was ordered last, which need not be the one that serves. */
+  readonly last_build?: BuildDocument;
+}
+
+/** What a custom runtime is to be. */
+export interface RuntimeDefinitionDocument {
+  readonly contract: 'handler' | 'command';
+  /** Found by looking into the image when left out. */
+  readonly language?: 'node' | 'python';
+  /** The text; left out when the context has a file `Dockerfile`. */
+  readonly dockerfile?: string;
+  readonly description?: string;
+}
+
+/** A build of a custom runtime. */
+export interface BuildDocument {
+  readonly id: string;
+  readonly state: 'building' | 'succeeded' | 'failed' | 'cancelled';
+  readonly queued_at: string;
+  readonly ended_at: string | null;
+  /** Why it came to nothing, in one sentence. */
+  readonly problem: string | null;
+  /** Line of the Dockerfile that the problem is at, from 1. */
+  readonly problem_line: number | null;
+}
+
+export interface BuildLogDocument extends BuildDocument {
+  readonly log: string;
+}
+
+/** One event of a build, by its name on the wire. */
+export type BuildEvent =
+  | {
+      readonly event: 'log';
+      /** Null for a line of a build that ended before. */
+      readonly at: string | null;
+      readonly text: string;
+      /** Line of the Dockerfile that is being carried out, from 1. */
+      readonly line: number | null;
+    }
+  /** The reader was too slow: so many lines were left out here. */
+  | { readonly event: 'dropped'; readonly lines: number };
+
+export interface PrunedImage {
+  readonly image: string;
+  readonly size_bytes: number;
 }
 
 /** An error of the API, `application/problem+json` (RFC 9457). */

@@ -1,10 +1,21 @@
 import type { Setting } from './setting.ts';
+import { buildSettings } from './settings/builds.ts';
 import { engineSettings } from './settings/engine.ts';
 import { functionSettings } from './settings/functions.ts';
+import { installSettings } from './settings/installs.ts';
+import { networkSettings } from './settings/network.ts';
 import { sandboxSettings } from './settings/sandboxes.ts';
 import { serverSettings } from './settings/server.ts';
 
-const table = [...serverSettings, ...engineSettings, ...functionSettings, ...sandboxSettings] as const;
+const table = [
+  ...serverSettings,
+  ...engineSettings,
+  ...functionSettings,
+  ...sandboxSettings,
+  ...networkSettings,
+  ...buildSettings,
+  ...installSettings,
+] as const;
 
 type Row = (typeof table)[number];
 

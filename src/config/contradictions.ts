@@ -1,4 +1,5 @@
 import { isLoopback } from '../http/loopback.ts';
+import { parseInterfaces, parseIpv4Networks, parseResolvers, type ParsedList } from '../networks/address-lists.ts';
 import type { Config } from './config.ts';
 
 /** What is wrong with settings that are each in their range: those that do not go together. */
@@ -27,5 +28,21 @@ export function contradictions(config: Config): string[] {
       '--engine-host must be a unix:// address: sandboxes talk to this server over sockets on this machine.',
     );
   }
+  if (config.profile === 'strict' && config.allowEgress) {
+    problems.push('--profile strict gives no function a network: leave --allow-egress out.');
+  }
+  problems.push(
+    ...wrongItems(
+      '--egress-resolvers',
+      parseResolvers(config.egressResolvers),
+      'an IPv4 address outside of 127.0.0.0/8',
+    ),
+    ...wrongItems('--egress-denied', parseIpv4Networks(config.egressDenied), 'an IPv4 network such as 198.51.100.0/24'),
+    ...wrongItems('--egress-interfaces', parseInterfaces(config.egressInterfaces), 'the name of a network interface'),
+  );
   return problems;
+}
+
+function wrongItems(flag: string, { wrong }: ParsedList, right: string): string[] {
+  return wrong.map((item) => `${flag}: ${item} is not ${right}.`);
 }

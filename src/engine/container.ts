@@ -17,6 +17,8 @@ export interface ContainerSpec {
   readonly temporaryFileSystems: readonly TemporaryFileSystem[];
   /** `none`, or the name of one of the engine's networks. */
   readonly network: string;
+  /** Addresses of the name servers that look-ups go to; empty where there is no network. */
+  readonly nameServers: readonly string[];
   readonly readOnlyRoot: boolean;
   readonly droppedCapabilities: readonly string[];
   readonly addedCapabilities: readonly string[];
@@ -34,6 +36,8 @@ export interface ContainerSpec {
   /** Parent control group of all sandboxes; empty for the engine's default. */
   readonly cgroupParent: string;
   readonly oomScoreAdjustment: number;
+  /** Whether stdin, stdout and stderr are held for one attachment, whose end is the end of stdin; `none`: stdin is empty. */
+  readonly stdio: 'none' | 'attached';
   /** A minimal init as process 1, which reaps what user code leaves. */
   readonly init: boolean;
   /** The engine's low-level runtime, `runc` or `runsc` for example; empty for the engine's default. */
@@ -50,6 +54,8 @@ export interface TemporaryFileSystem {
   readonly target: string;
   readonly sizeBytes: number;
   readonly inodes: number;
+  /** WEAKENS: programs in it may be run. Left out for all that serves invocations. */
+  readonly executable?: true;
 }
 
 /** What an engine says a container is, plus what it should never be. */

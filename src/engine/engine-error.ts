@@ -3,7 +3,7 @@
  * - `unreachable`: no engine answers at the address
  * - `permission_denied`: it is there, and this user may not speak to it
  * - `timeout`: it did not answer in time
- * - `image_not_found`, `container_not_found`: the thing named is not there
+ * - `image_not_found`, `container_not_found`, `network_not_found`: the thing named is not there
  * - `conflict`: it is there already, or in a state that forbids the call
  * - `build_failed`: a step of an image build failed
  * - `refused`: the engine said no for another reason
@@ -14,6 +14,7 @@ export type EngineErrorCode =
   | 'timeout'
   | 'image_not_found'
   | 'container_not_found'
+  | 'network_not_found'
   | 'conflict'
   | 'build_failed'
   | 'refused';

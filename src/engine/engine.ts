@@ -1,3 +1,4 @@
+import type { Attachment, AttachmentEvents } from './attachment.ts';
 import type { ContainerSpec, RecordedContainer } from './container.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Engine {
 
   create(spec: ContainerSpec): Promise<ContainerId>;
   start(id: ContainerId): Promise<void>;
+  /** Takes hold of a container's standard streams: before its start, so that nothing is missed. */
+  attach(id: ContainerId, events: AttachmentEvents): Promise<Attachment>;
   /** What the engine recorded of a container, in the port's own terms, to compare with what was asked for. */
   inspect(id: ContainerId, asked: ContainerSpec): Promise<RecordedContainer>;
   /** Resolves when the container has ended; rejects with `timeout` when it has not by then. */
@@ -47,6 +50,8 @@ export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
   readonly operatingSystem: string;
+  /** Release of the kernel that the engine runs on. */
+  readonly kernelVersion: string;
   /** Processor architecture in the engine's words, `x86_64` for example. */
   readonly architecture: string;
   readonly cgroupVersion: 1 | 2;

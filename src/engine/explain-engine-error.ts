@@ -18,6 +18,7 @@ export function explainEngineError(error: EngineError): SraasError {
       });
     case 'image_not_found':
     case 'container_not_found':
+    case 'network_not_found':
     case 'conflict':
     case 'build_failed':
     case 'refused':

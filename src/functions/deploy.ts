@@ -1,23 +1,30 @@
 import type { ArtifactStore, StagedArtifact } from '../artifacts/artifact-store.ts';
 import { resolveHandler } from '../artifacts/handler-entry.ts';
 import type { UploadedFile } from '../artifacts/upload.ts';
-import type { Runtime } from '../runtimes/runtime.ts';
+import type { BuildLine } from '../runtimes/custom/build-source.ts';
+import { ownDockerfile } from '../runtimes/custom/runtime-name.ts';
+import { refuseInstall, type DependencyInstaller } from './dependency-installer.ts';
 import { parseFunctionConfig } from './function-config.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { FunctionPolicy } from './function-policy.ts';
-import type { FunctionStore, Published } from './function-store.ts';
-import type { DeployedFunction, FunctionConfig } from './function.ts';
-import { requireRuntime, type RuntimeDirectory } from './require-runtime.ts';
+import type { FunctionStore, Published, VersionDraft } from './function-store.ts';
+import type { DeployedFunction, FunctionConfig, HandlerEntry } from './function.ts';
+import { makeOwnImage, transpiled, type ImageMaker } from './own-image.ts';
+import { handlerRulesOf, requireRuntime, type NamedRuntime, type RuntimeDirectory } from './require-runtime.ts';
 
 interface DeployerParts {
   readonly store: Pick<FunctionStore, 'publish'>;
   readonly artifacts: Pick<ArtifactStore, 'stage'>;
   readonly runtimes: RuntimeDirectory;
+  readonly images: ImageMaker;
+  readonly installer: DependencyInstaller;
   /** Told of every version that was published, before the deploy is acknowledged. */
   readonly catalog: { published(fn: DeployedFunction): void };
   readonly policy: FunctionPolicy;
   readonly clock: () => Date;
 }
+
+type Code = Pick<VersionDraft, 'entry' | 'imageKey' | 'usesCustomRuntime'> & { readonly code: StagedArtifact };
 
 /** Turns a name, a config and uploaded files into a function's next version. */
 export class Deployer {
@@ -30,47 +37,116 @@ export class Deployer {
   /**
    * Checks everything, then stores the code, then publishes: whatever fails, the function is as it was. When it resolves,
    * code and version are durable. Code that was stored and then not published is left to the artifacts' collection, whose
-   * grace time also protects code between the two steps.
+   * grace time also protects code between the two steps. With the runtime `dockerfile` the image is built in between.
    *
    * `files` are read once, and only when name, config and runtime are in order.
    *
+   * @param onLine told of the lines of a build, or of the install of packages, where there is one.
    * @throws SraasError `INVALID_NAME`, `INVALID_CONFIG`, `NETWORK_NOT_ALLOWED`, `RUNTIME_NOT_FOUND`,
-   * `HANDLER_FILE_NOT_FOUND`, and what artifacts and store throw.
+   * `HANDLER_FILE_NOT_FOUND`, `BUILD_REFUSED`, `RUNTIME_BUILD_FAILED`, `DEPENDENCIES_FAILED`, and what artifacts and store throw.
    */
   async deploy(
     name: string,
     configDocument: unknown,
     files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>,
+    onLine: (line: BuildLine) => void = () => undefined,
   ): Promise<Published> {
+    const { runtimes, artifacts, policy } = this.#parts;
     const functionName = parseFunctionName(name);
-    const config = parseFunctionConfig(configDocument, this.#parts.policy);
-    const { language } = requireRuntime(this.#parts.runtimes, config.runtime);
-    const staged = await this.#parts.artifacts.stage(files, { language });
+    const config = parseFunctionConfig(configDocument, policy, handlerRulesOf(runtimes));
+    if (config.runtime === ownDockerfile) {
+      if (config.dependencies === 'install') throw refuseInstall('a Dockerfile installs its packages itself, with RUN');
+      return this.#deployWithImage(functionName, config, files, onLine);
+    }
+    const runtime = requireRuntime(runtimes, config.runtime);
+    if (config.dependencies === 'install') {
+      return this.#deployWithPackages(functionName, config, { runtime, files, onLine });
+    }
+    const staged = await artifacts.stage(files, { language: runtime.language ?? 'other' });
     try {
-      return await this.#publish(functionName, config, language, staged);
+      const entry = resolveEntry(config, staged, runtime);
+      return await this.#publish(functionName, config, {
+        code: staged,
+        entry,
+        ...(runtime.isCustom === true ? { usesCustomRuntime: true } : {}),
+      });
     } finally {
       // Nothing happens to an artifact that was committed.
       await staged.discard();
     }
   }
 
-  async #publish(
+  async #deployWithPackages(functionName: string, config: FunctionConfig, upload: PackagedUpload): Promise<Published> {
+    const { artifacts, installer } = this.#parts;
+    const { language, isCustom } = upload.runtime;
+    if (language === undefined || isCustom === true) throw refuseInstall('only the built-in runtimes install packages');
+    const uploaded = await artifacts.stage(upload.files, { language: 'other' });
+    let code = uploaded;
+    try {
+      if (language === 'node') code = await transpiled(uploaded, artifacts);
+      const entry = resolveEntry(config, code, upload.runtime);
+      const runtime = { name: config.runtime, language };
+      const complete = await installer.addPackages({ runtime, uploaded, code, onLine: upload.onLine });
+      const staged = await artifacts.stage(complete, { language: 'other' });
+      try {
+        return await this.#publish(functionName, config, { code: staged, entry });
+      } finally {
+        await staged.discard();
+      }
+    } finally {
+      await code.discard();
+      await uploaded.discard();
+    }
+  }
+
+  async #deployWithImage(
     functionName: string,
     config: FunctionConfig,
-    language: Runtime['language'],
-    staged: StagedArtifact,
+    files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>,
+    onLine: (line: BuildLine) => void,
   ): Promise<Published> {
-    const handler = resolveHandler(config.handler, staged.files, language);
-    await staged.commit();
+    const { artifacts, images } = this.#parts;
+    const upload = await artifacts.stage(files, { language: 'other' });
+    try {
+      const { code, entry, imageKey, release } = await makeOwnImage(config, upload, { artifacts, images, onLine });
+      try {
+        return await this.#publish(functionName, config, { code, entry, imageKey });
+      } finally {
+        release();
+        await code.discard();
+      }
+    } finally {
+      await upload.discard();
+    }
+  }
+
+  async #publish(functionName: string, config: FunctionConfig, { code, ...rest }: Code): Promise<Published> {
+    await code.commit();
     const published = await this.#parts.store.publish({
       functionName,
       config,
-      artifactHash: staged.hash,
-      artifactBytes: staged.sizeBytes,
-      entry: { file: handler.file, exportName: handler.exportName, sourceMaps: staged.hasSourceMaps },
+      artifactHash: code.hash,
+      artifactBytes: code.sizeBytes,
       createdAt: this.#parts.clock(),
+      ...rest,
     });
     if (published.outcome !== 'unchanged') this.#parts.catalog.published(published.fn);
     return published;
   }
+}
+
+interface PackagedUpload {
+  readonly runtime: NamedRuntime;
+  readonly files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>;
+  readonly onLine: (line: BuildLine) => void;
+}
+
+function resolveEntry(
+  { handler }: FunctionConfig,
+  staged: StagedArtifact,
+  { language }: NamedRuntime,
+): HandlerEntry | undefined {
+  if (language === undefined || handler === undefined) return undefined;
+  const { file, exportName } = resolveHandler(handler, staged.files, language);
+  return { file, exportName, sourceMaps: staged.hasSourceMaps };
 }

@@ -2,9 +2,11 @@ import type { ConcurrencyWire, FunctionConfigWire, LimitsWire } from './function
 import { defaultLimits, defaultMaxConcurrency, type FunctionPolicy } from './function-policy.ts';
 
 /** A config as a client may write it: what is optional may be left out. */
-export interface FunctionConfigDocument extends Partial<Omit<FunctionConfigWire, 'limits' | 'concurrency'>> {
+export interface FunctionConfigDocument extends Partial<
+  Omit<FunctionConfigWire, 'limits' | 'concurrency' | 'dependencies'>
+> {
   readonly runtime: string;
-  readonly handler: string;
+  readonly dependencies?: 'none' | 'install';
   readonly limits?: Partial<LimitsWire>;
   readonly concurrency?: Partial<ConcurrencyWire>;
 }
@@ -18,7 +20,8 @@ export function completeConfig(document: FunctionConfigDocument, policy: Functio
   const max = document.concurrency?.max ?? Math.min(defaultMaxConcurrency, policy.maxConcurrency);
   return {
     runtime: document.runtime,
-    handler: document.handler,
+    ...(document.handler === undefined ? {} : { handler: document.handler }),
+    ...(document.dependencies === 'install' ? { dependencies: document.dependencies } : {}),
     description: document.description ?? '',
     env: document.env ?? {},
     limits: { ...limits, tmp_mb: document.limits?.tmp_mb ?? Math.min(limits.tmp_mb, limits.memory_mb) },

@@ -23,7 +23,10 @@ const leastMemoryMb = 32;
 /** A Node sandbox takes about 12 before the handler has started anything. */
 const leastPids = 16;
 
-/** The shape and ranges of a function's config under a policy. What spans two members is checked apart from it. */
+/**
+ * The shape and ranges of a function's config under a policy. What spans two members is checked apart from it, and so is whether
+ * there must be a handler, which is the runtime's to say.
+ */
 export function functionConfigSchema(policy: FunctionPolicy): JsonSchema {
   const limits: Record<string, JsonSchema> = {
     cpus: { type: 'number', minimum: leastCpus, maximum: policy.maxCpus },
@@ -48,6 +51,7 @@ export function functionConfigSchema(policy: FunctionPolicy): JsonSchema {
         // Neither control characters nor lone surrogates are part of any path or export.
         pattern: '^[^\\p{Cc}\\p{Cs}]+\\.[^.\\p{Cc}\\p{Cs}]+$',
       },
+      dependencies: { type: 'string', enum: ['none', 'install'] },
       description: { type: 'string', maxLength: 1000 },
       env: { type: 'object', maxProperties: 100, additionalProperties: { type: 'string' } },
       limits: closed(limits),
@@ -56,7 +60,7 @@ export function functionConfigSchema(policy: FunctionPolicy): JsonSchema {
       concurrency: closed(concurrency),
       labels: { type: 'object', maxProperties: 50, additionalProperties: { type: 'string' } },
     }),
-    required: ['runtime', 'handler'],
+    required: ['runtime'],
   };
 }
 

@@ -3,7 +3,10 @@ import type { FunctionConfig, Isolation } from './function.ts';
 /** A function's config as clients and stores see it, complete. */
 export interface FunctionConfigWire {
   readonly runtime: string;
-  readonly handler: string;
+  /** Left out where the image is the program. */
+  readonly handler?: string;
+  /** Left out for `none`. */
+  readonly dependencies?: 'install';
   readonly description: string;
   readonly env: Readonly<Record<string, string>>;
   readonly limits: LimitsWire;
@@ -33,7 +36,8 @@ export function configToWire(config: FunctionConfig): FunctionConfigWire {
   const { limits, concurrency } = config;
   return {
     runtime: config.runtime,
-    handler: config.handler,
+    ...(config.handler === undefined ? {} : { handler: config.handler }),
+    ...(config.dependencies === undefined ? {} : { dependencies: config.dependencies }),
     description: config.description,
     env: sortedByKey(config.env),
     limits: {
@@ -57,6 +61,7 @@ export function configFromWire(wire: FunctionConfigWire): FunctionConfig {
   return {
     runtime: wire.runtime,
     handler: wire.handler,
+    ...(wire.dependencies === undefined ? {} : { dependencies: wire.dependencies }),
     description: wire.description,
     env: wire.env,
     limits: {

@@ -7,6 +7,13 @@ import { functionConfigSchema } from './function-config-schema.ts';
 import { configFromWire } from './function-config-wire.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 import type { FunctionConfig } from './function.ts';
+import {
+  endsWithEachCall,
+  handlerViolations,
+  usualHandlerRules,
+  withoutReuse,
+  type HandlerRules,
+} from './handler-rule.ts';
 import { labelViolations } from './label-rules.ts';
 
 /** Enough to mend a document by, and few enough that a hostile one does not make a huge reply. */
@@ -18,16 +25,25 @@ const validators = new WeakMap<FunctionPolicy, ValidateFunction>();
  * Checks a config as a client sent it and fills in what it leaves out. Nothing is converted: `"256"` is not a number.
  * All that is wrong is reported at once, each with a JSON pointer into the document.
  *
+ * @param handlerRules say for each runtime whether there must be a handler, and so whether a sandbox can serve twice.
  * @throws SraasError `INVALID_CONFIG` with violations; `NETWORK_NOT_ALLOWED` when nothing else is wrong than a network
  * that the operator does not allow.
  */
-export function parseFunctionConfig(document: unknown, policy: FunctionPolicy): FunctionConfig {
+export function parseFunctionConfig(
+  document: unknown,
+  operatorPolicy: FunctionPolicy,
+  handlerRules: HandlerRules = usualHandlerRules,
+): FunctionConfig {
+  const [runtime, handler] = [memberOf(document, 'runtime'), memberOf(document, 'handler')];
+  const rule = typeof runtime === 'string' ? handlerRules(runtime) : 'required';
+  const policy = endsWithEachCall(rule, handler) ? withoutReuse(operatorPolicy) : operatorPolicy;
   const validate = validatorOf(policy);
   const valid = validate(document);
   const env = memberOf(document, 'env');
   const labels = memberOf(document, 'labels');
   const violations = [
     ...toViolations(validate.errors ?? []),
+    ...(isRecord(document) ? handlerViolations(rule, handler) : []),
     ...(isRecord(env) ? environmentViolations(env) : []),
     ...(isRecord(labels) ? labelViolations(labels) : []),
   ];

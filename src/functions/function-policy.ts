@@ -14,7 +14,7 @@ export interface FunctionPolicy {
   readonly maxLogBytes: number;
   /** Most sandboxes of one version. */
   readonly maxConcurrency: number;
-  /** WEAKENS: lets functions ask for a network, and so reach what the host reaches. For operators whose functions need it. */
+  /** WEAKENS: lets functions ask for a network that leads to public addresses. For operators whose functions need it. */
   readonly egressAllowed: boolean;
   /** Whether a sandbox may serve more than one invocation: false makes every function `fresh`. */
   readonly reuseAllowed: boolean;

@@ -1,4 +1,5 @@
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import type { ImageKey } from '../runtimes/custom/made-image.ts';
 import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion, HandlerEntry } from './function.ts';
 
 /** What a deploy asks to be published. */
@@ -8,7 +9,12 @@ export interface VersionDraft {
   readonly artifactHash: ArtifactHash;
   /** Sum of the artifact's file sizes. */
   readonly artifactBytes: number;
-  readonly entry: HandlerEntry;
+  /** Left out by a version without a handler, whose image is the program. */
+  readonly entry: HandlerEntry | undefined;
+  /** The image that was built from the version's own Dockerfile. */
+  readonly imageKey?: ImageKey;
+  /** Whether its runtime is one that a user made, and may have removed meanwhile. */
+  readonly usesCustomRuntime?: boolean;
   /** When the deploy happens; becomes the version's `createdAt`. */
   readonly createdAt: Date;
 }
@@ -47,7 +53,7 @@ export interface FunctionStore {
   findVersion(name: string, number: number): Promise<FunctionVersion | undefined>;
   /**
    * Creates the function, or gives it its next version. Publishes nothing when artifact, config and entry equal those of
-   * the newest version. Calls for one name queue: numbers are 1, 2, 3 without gaps, and each call sees the one before it.
+   * the newest version. Fails with `RUNTIME_NOT_FOUND` when its custom runtime is gone. Calls for one name queue: numbers are 1, 2, 3 without gaps, and each call sees the one before it.
    */
   publish(draft: VersionDraft): Promise<Published>;
   /** At most `limit` functions in the order of their names. */

@@ -1,4 +1,5 @@
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import type { ImageKey } from '../runtimes/custom/made-image.ts';
 
 /** What a function may use, per sandbox. All are upper bounds that the kernel or the host enforces. */
 export interface Limits {
@@ -31,8 +32,10 @@ export interface Concurrency {
 /** Everything about a version but its code. */
 export interface FunctionConfig {
   readonly runtime: string;
-  /** `file.export`, split at the last dot. */
-  readonly handler: string;
+  /** `file.export`, split at the last dot; undefined where the image is the program. */
+  readonly handler: string | undefined;
+  /** Whether the packages that the upload lists are installed when it is deployed; left out when it comes with all it needs. */
+  readonly dependencies?: 'install';
   readonly description: string;
   readonly env: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -63,7 +66,10 @@ export interface FunctionVersion {
   readonly artifactHash: ArtifactHash;
   /** Sum of the artifact's file sizes. */
   readonly artifactBytes: number;
-  readonly entry: HandlerEntry;
+  /** Undefined where the image is the program. */
+  readonly entry: HandlerEntry | undefined;
+  /** The image that was built from its own Dockerfile; left out by a version of a named runtime. */
+  readonly imageKey?: ImageKey;
   readonly createdAt: Date;
 }
 

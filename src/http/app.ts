@@ -1,24 +1,24 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { SraasError } from '../errors.ts';
 import { hostRules } from './host-rules.ts';
-import { fromExpress, sendProblem } from './problem.ts';
+import { sendProblem } from './problem.ts';
 import { identify, requestIdOf } from './request-id.ts';
 import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts';
 import { invocationRoutes, type InvocationRoutesParts } from './routes/invocations.ts';
 import { invokeRoutes } from './routes/invoke.ts';
 import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
+import { runtimeRoutes, type RuntimeRoutesParts } from './routes/runtimes.ts';
+import { toldError } from './told-error.ts';
 
-export interface AppParts extends FunctionRoutesParts, InvocationRoutesParts, LogRoutesParts, OperatorRoutesParts {
+export interface AppParts
+  extends FunctionRoutesParts, InvocationRoutesParts, LogRoutesParts, OperatorRoutesParts, RuntimeRoutesParts {
+  readonly artifacts: RuntimeRoutesParts['artifacts'];
   readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
   readonly runOnce: Parameters<typeof invokeRoutes>[0]['runOnce'];
   readonly maxEventBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
-  /** What a client is told of an adapter's own failures; undefined for any other error. */
-  readonly explain: (error: unknown) => SraasError | undefined;
-  /** Told of every failure that is the platform's own, with the request's id. */
-  readonly onFailure: (message: string, error: unknown, requestId: string) => void;
 }
 
 /** The HTTP API as an Express app, without a port. */
@@ -31,13 +31,16 @@ export function createApp(parts: AppParts): Express {
   app.set('strict routing', true);
   app.use(identify, hostRules(parts), noOptions);
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
-  app.use(invocationRoutes(parts), logRoutes(parts));
+  app.use(invocationRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
   return app;
 }
 
 const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
   [/^\/(healthz|readyz|runtimes|functions|invocations)$/, ['GET', 'HEAD']],
+  [/^\/runtimes\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'DELETE']],
+  [/^\/runtimes\/[^/]+\/build$/, ['GET', 'HEAD', 'DELETE']],
+  [/^\/images\/prune$/, ['POST']],
   [/^\/functions\/[^/]+$/, ['PUT', 'GET', 'HEAD', 'DELETE']],
   [/^\/functions\/[^/]+\/(versions|logs)$/, ['GET', 'HEAD']],
   [/^\/functions\/[^/]+\/invoke$/, ['POST']],
@@ -61,23 +64,12 @@ const noSuchRoute: RequestHandler = (request, response) => {
   throw new SraasError('METHOD_NOT_ALLOWED', `This path takes ${methods.join(', ')}.`);
 };
 
-function answerError({ onFailure, explain }: AppParts): ErrorRequestHandler {
+function answerError(parts: AppParts): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const requestId = requestIdOf(response);
-    const told = toldError(error, explain);
-    // A refusal that was decided here, such as DRAINING, has no cause and needs nobody's attention.
-    if (told.kind.fault === 'platform' && told.cause !== undefined) onFailure(told.message, told.cause, requestId);
+    const told = toldError(error, parts, requestId);
     // The client has gone, or a reply was under way: there is nobody to tell.
     if (response.headersSent || response.destroyed) response.destroy();
     else sendProblem(response, told, requestId);
   };
-}
-
-function toldError(error: unknown, explain: AppParts['explain']): SraasError {
-  if (error instanceof SraasError) return error;
-  return (
-    explain(error) ??
-    fromExpress(error) ??
-    new SraasError('INTERNAL', 'Something went wrong here; the server log has the reason.', { cause: error })
-  );
 }

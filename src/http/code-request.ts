@@ -11,6 +11,8 @@ export interface CodeRequest extends AsyncDisposable {
   /** The v1 envelope, where the route has one. */
   readonly envelope: unknown;
   readonly files: Iterable<UploadedFile> | AsyncIterable<UploadedFile>;
+  /** False where files need not come, and none did. */
+  readonly hasFiles: boolean;
 }
 
 interface CodeRequestOptions extends Omit<UploadOptions, 'limits' | 'maxBodyBytes'> {
@@ -44,10 +46,12 @@ export class CodeRequestReader {
     const config: Record<string, unknown> = { ...rest };
     const envelope = config['envelope'];
     if (this.#options.documents.includes('envelope')) delete config['envelope'];
+    const hasFiles = files !== undefined || this.#options.filesOptional !== true;
     return {
       config,
       envelope,
-      files: inlineFiles(files, this.#options.artifactLimits),
+      hasFiles,
+      files: hasFiles ? inlineFiles(files, this.#options.artifactLimits) : [],
       [Symbol.asyncDispose]: async () => {
         await Promise.resolve();
       },
@@ -55,13 +59,14 @@ export class CodeRequestReader {
   }
 
   async #readUpload(request: Request, response: Response): Promise<CodeRequest> {
-    const { artifacts, artifactLimits: limits, maxDeployBytes: maxBodyBytes, documents } = this.#options;
+    const { artifactLimits: limits, maxDeployBytes: maxBodyBytes, ...rest } = this.#options;
     try {
-      const upload = await readUpload(request, { artifacts, limits, maxBodyBytes, documents });
+      const upload = await readUpload(request, { ...rest, limits, maxBodyBytes });
       return {
         config: upload.documents.get('config'),
         envelope: upload.documents.get('envelope'),
         files: upload.files,
+        hasFiles: upload.hasFiles,
         [Symbol.asyncDispose]: () => upload.discard(),
       };
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { errorTable, SraasError, type ErrorCode } from '../errors.ts';
 
 /** The body of every error reply. Source of the form: RFC 9457; `code`, `errors` and `request_id` are our extensions. */
-interface Problem {
+export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -12,10 +12,10 @@ interface Problem {
   readonly request_id: string;
 }
 
-/** Answers with an error: `application/problem+json`, with its length. */
-export function sendProblem(response: Response, error: SraasError, requestId: string): void {
+/** An error as a document. */
+export function problemOf(error: SraasError, requestId: string): Problem {
   const { status, title } = errorTable[error.code];
-  const problem: Problem = {
+  return {
     type: `urn:sraas:error:${error.code.toLowerCase().replaceAll('_', '-')}`,
     title,
     status,
@@ -24,9 +24,14 @@ export function sendProblem(response: Response, error: SraasError, requestId: st
     ...(error.violations.length > 0 ? { errors: error.violations } : {}),
     request_id: requestId,
   };
+}
+
+/** Answers with an error: `application/problem+json`, with its length. */
+export function sendProblem(response: Response, error: SraasError, requestId: string): void {
+  const problem = problemOf(error, requestId);
   const body = Buffer.from(JSON.stringify(problem));
   if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
-  response.status(status);
+  response.status(problem.status);
   // Not response.json(), which would add a charset that the media type does not have.
   response.set({ 'Content-Type': 'application/problem+json', 'Content-Length': String(body.length) });
   response.end(body);

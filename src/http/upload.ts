@@ -17,6 +17,7 @@ export interface Upload {
   /** The JSON parts by name. */
   readonly documents: ReadonlyMap<string, unknown>;
   readonly files: AsyncIterable<UploadedFile>;
+  readonly hasFiles: boolean;
   /** Removes what was saved. Idempotent. */
   discard(): Promise<void>;
 }
@@ -27,6 +28,8 @@ export interface UploadOptions {
   readonly maxBodyBytes: number;
   /** Names of the JSON parts. */
   readonly documents: readonly string[];
+  /** Whether documents alone will do. */
+  readonly filesOptional?: boolean;
 }
 
 const maxDocumentBytes = 1_000_000;
@@ -57,7 +60,8 @@ export async function readUpload(request: Request, options: UploadOptions): Prom
   try {
     await parseParts(request, options.maxBodyBytes, onDocument, onFile);
     const archives = saved.filter(({ part }) => part === 'archive');
-    if (saved.length === 0)
+    const hasFiles = saved.length > 0;
+    if (!hasFiles && options.filesOptional !== true)
       throw new SraasError('INVALID_UPLOAD', 'Add the code as an archive part, or as file parts.');
     if (archives.length > 0 && saved.length > 1) {
       throw new SraasError(
@@ -70,7 +74,7 @@ export async function readUpload(request: Request, options: UploadOptions): Prom
       archive === undefined
         ? checkedFiles(savedFiles(saved), options.limits)
         : archiveFiles(archive.received.path, options.limits);
-    return { documents, files, discard };
+    return { documents, files, hasFiles, discard };
   } catch (error) {
     await discard();
     throw error;

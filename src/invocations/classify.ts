@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { Limits } from '../functions/function.ts';
 import type { Ending } from '../sandboxes/ending.ts';
 import type { Outcome, Verdict } from './outcome.ts';
+import { signalName } from './signal-name.ts';
 
 /** An ending that a caller is told as data; the others are nobody's outcome, and told as errors. */
 export type ToldEnding = Exclude<Ending, { cause: 'cancelled' | 'engine_lost' }>;
@@ -69,10 +70,6 @@ function died({ exit, phase }: Extract<Ending, { cause: 'died' }>, limits: Limit
 
 function ranOutOfMemory(exit: Exit, lastOutput: string): boolean {
   return exit.outOfMemory || (exit.exitCode === abortExitCode && lastOutput.includes(heapExhausted));
-}
-
-function signalName(exitCode: number): string | undefined {
-  return Object.entries(constants.signals).find(([, number]) => exitCode === 128 + number)?.[0];
 }
 
 function failed(outcome: Outcome, error: string, exitCode?: number): Verdict {

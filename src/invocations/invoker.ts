@@ -9,6 +9,7 @@ import { classify } from './classify.ts';
 import type { InFlight } from './in-flight.ts';
 import type { LiveLogs } from './live-logs.ts';
 import type { Narration } from './narration.ts';
+import { programVerdict } from './program-outcome.ts';
 import type { Reply } from './reply.ts';
 
 interface InvokerParts {
@@ -101,7 +102,7 @@ async function runOn(
 }
 
 function makeReply(
-  { ending, logs, elapsedMs, use }: Finished,
+  { ending, logs, elapsedMs, use, program }: Finished,
   { version }: Workload,
   facts: Pick<Reply, 'invocationId' | 'coldStart' | 'queueMs' | 'initMs'> & {
     cancelledBecause: SraasError | undefined;
@@ -112,7 +113,10 @@ function makeReply(
   const said = ending.cause === 'answered' && 'durationMs' in ending.answer ? ending.answer.durationMs : elapsedMs;
   const { invocationId, coldStart, queueMs, initMs } = facts;
   return {
-    verdict: classify(ending, version.config.limits, ending.cause === 'died' ? logs.lastText() : ''),
+    verdict:
+      program !== undefined && (ending.cause === 'died' || ending.cause === 'deadline')
+        ? programVerdict({ ...program, ending }, version.config.limits)
+        : classify(ending, version.config.limits, ending.cause === 'died' ? logs.lastText() : ''),
     logs: logs.text(),
     logsTruncated: logs.truncated,
     durationMs: Math.min(said, elapsedMs),

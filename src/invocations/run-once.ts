@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { resolveHandler } from '../artifacts/handler-entry.ts';
 import type { UploadedFile } from '../artifacts/upload.ts';
+import { SraasError } from '../errors.ts';
+import { refuseInstall } from '../functions/dependency-installer.ts';
 import { parseFunctionConfig } from '../functions/function-config.ts';
 import type { FunctionPolicy } from '../functions/function-policy.ts';
 import type { FunctionId, FunctionVersion } from '../functions/function.ts';
-import { requireRuntime, type RuntimeDirectory } from '../functions/require-runtime.ts';
+import { handlerRulesOf, requireRuntime, type RuntimeDirectory } from '../functions/require-runtime.ts';
+import { ownDockerfile } from '../runtimes/custom/runtime-name.ts';
 import type { Pools } from '../sandboxes/pools.ts';
 import type { InvocationRequest, Invoker } from './invoker.ts';
 import type { Reply } from './reply.ts';
@@ -33,12 +36,17 @@ export class RunOnce {
     request: InvocationRequest,
   ): Promise<Reply> {
     const { artifacts, runtimes, policy, invoker, pools } = this.#parts;
-    const config = parseFunctionConfig(configDocument, policy);
+    const config = parseFunctionConfig(configDocument, policy, handlerRulesOf(runtimes));
+    if (config.runtime === ownDockerfile) throw refuseDockerfile();
+    if (config.dependencies === 'install') throw refuseInstall('that takes a deploy: deploy it, and invoke it then');
     const { language } = requireRuntime(runtimes, config.runtime);
-    const staged = await artifacts.stage(files, { language });
+    const staged = await artifacts.stage(files, { language: language ?? 'other' });
     const functionId = `run-${randomUUID()}` as FunctionId;
     try {
-      const { file, exportName } = resolveHandler(config.handler, staged.files, language);
+      const handler =
+        language === undefined || config.handler === undefined
+          ? undefined
+          : resolveHandler(config.handler, staged.files, language);
       const version: FunctionVersion = {
         functionId,
         functionName: 'run',
@@ -46,7 +54,7 @@ export class RunOnce {
         config: { ...config, isolation: 'fresh', concurrency: { max: 1, warmMin: 0 } },
         artifactHash: staged.hash,
         artifactBytes: staged.sizeBytes,
-        entry: { file, exportName, sourceMaps: staged.hasSourceMaps },
+        entry: handler && { ...handler, sourceMaps: staged.hasSourceMaps },
         createdAt: new Date(),
       };
       return await invoker.run({ version, codeDirectory: staged.directory }, request);
@@ -55,4 +63,10 @@ export class RunOnce {
       await staged.discard();
     }
   }
+}
+
+/** A build for one call would be lost on it. */
+function refuseDockerfile(): SraasError {
+  const message = 'The runtime "dockerfile" is for functions that are deployed: deploy it, and invoke it then.';
+  return new SraasError('INVALID_CONFIG', message, { violations: [{ pointer: '/runtime', message }] });
 }

@@ -1,47 +1,58 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkEngine } from './check-engine.ts';
-import { DockerEngine } from '../engine/docker/docker-engine.ts';
-import { RuntimeCatalog } from '../runtimes/runtime-catalog.ts';
-import { Launcher } from '../sandboxes/launcher.ts';
+import { Launcher, type LauncherOptions } from '../sandboxes/launcher.ts';
 import { Leftovers } from '../sandboxes/leftovers.ts';
 import { Pools } from '../sandboxes/pools.ts';
 import { PreparedSandboxes } from '../sandboxes/prepared.ts';
 import { seccompProfile } from '../sandboxes/seccomp-profile.ts';
-import { Starter } from '../sandboxes/starter.ts';
+import { Starter, type StarterOptions } from '../sandboxes/starter.ts';
 import { UidAllocator } from '../sandboxes/uid-allocator.ts';
+import type { OpenEngine } from './engine.ts';
 import { sandboxMemoryMb } from './operator-policy.ts';
 import type { Surroundings } from './surroundings.ts';
 import { makeRunDirectory } from './run-directory.ts';
+import { makeEgress } from './egress.ts';
+import { transportFor } from './transport.ts';
 
-/** What runs code: the engine with its runtimes, and the sandboxes on it. */
+/** What runs code: the sandboxes on the engine. */
 export interface Sandboxes {
-  readonly engine: DockerEngine;
-  readonly runtimes: RuntimeCatalog;
+  readonly launcher: Launcher;
+  /** Host folder for the code folders of containers that are started before there is any code. */
+  readonly preparedDirectory: string;
   readonly prepared: PreparedSandboxes;
   readonly pools: Pools;
 }
 
-/** Checks the engine, removes what an earlier run left on it, and makes the pools. */
-export async function openSandboxes(surroundings: Surroundings, instanceId: string): Promise<Sandboxes> {
+interface SandboxesParts extends OpenEngine {
+  readonly instanceId: string;
+  readonly runtimes: LauncherOptions['runtimes'];
+  readonly programs: StarterOptions['programs'];
+}
+
+/** Removes what an earlier run left on the engine, and makes the pools. */
+export async function openSandboxes(
+  surroundings: Surroundings,
+  { engine, architecture, instanceId, runtimes, programs }: SandboxesParts,
+): Promise<Sandboxes> {
   const { config, logger, onFailure, onStop, installDirectory } = surroundings;
-  const engine = new DockerEngine({ host: config.engineHost });
-  const architecture = await checkEngine(engine, config, logger);
-  const runtimes = new RuntimeCatalog(engine, join(installDirectory, 'images'));
   const runDirectory = await makeRunDirectory(config.runDirectory, instanceId);
   const preparedDirectory = join(config.dataDirectory, 'prepared');
   await mkdir(preparedDirectory, { recursive: true, mode: 0o700 });
   const directories = [runDirectory, preparedDirectory];
   const leftovers = new Leftovers({ engine, instanceId, directories, onFailure });
+  const profile = seccompProfile(architecture);
+  const { egress, open: openEgress } = makeEgress(surroundings, { engine, instanceId, seccompProfile: profile });
   const launcher = new Launcher({
     ...config,
+    egress,
     engine,
     runtimes,
     leftovers,
+    transport: await transportFor(engine, config, logger),
     runDirectory,
     uids: new UidAllocator(config.firstUid, config.lastUid),
     shimDirectory: join(installDirectory, 'dist', 'shim'),
-    seccompProfile: seccompProfile(architecture),
+    seccompProfile: profile,
     instanceId,
     onPostureMismatch: (sandboxId, differences) => {
       logger.error('The engine recorded another container than was asked for; it was killed', {
@@ -59,9 +70,10 @@ export async function openSandboxes(surroundings: Surroundings, instanceId: stri
   });
   const pools = new Pools({
     launcher,
-    starter: new Starter({ launcher, prepared, initTimeoutMs: config.initTimeoutMs }),
+    starter: new Starter({ launcher, prepared, programs, initTimeoutMs: config.initTimeoutMs }),
     prepared,
     leftovers,
+    egress,
     maxSandboxes: config.maxSandboxes,
     maxMemoryMb: sandboxMemoryMb(config),
     idleMs: config.sandboxIdleMs,
@@ -76,5 +88,6 @@ export async function openSandboxes(surroundings: Surroundings, instanceId: stri
   const removed = await pools.open();
   if (removed > 0) logger.info('Removed sandboxes that an earlier run left behind', { removed });
   onStop(() => pools.close());
-  return { engine, runtimes, prepared, pools };
+  await openEgress();
+  return { launcher, preparedDirectory, prepared, pools };
 }

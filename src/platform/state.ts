@@ -27,6 +27,7 @@ export async function openState({ config, onStop }: Surroundings): Promise<State
   const artifacts = new ArtifactStore(config.dataDirectory, artifactLimits);
   await artifacts.open();
   onStop(() => artifacts.close());
-  await artifacts.collect(await store.functions.artifactHashesInUse(), artifactGraceMs);
+  const inUse = [...(await store.functions.artifactHashesInUse()), ...(await store.images.contextsInUse())];
+  await artifacts.collect(new Set(inUse), artifactGraceMs);
   return { store, artifacts, artifactLimits };
 }

@@ -28,11 +28,16 @@ export function describeBase(base: Base): string {
   return `${base.origin}: ${base.reference}`;
 }
 
+/** What {@link describeBase} describes; undefined when the text is none of its. */
+export function referenceOfBase(description: string): string | undefined {
+  return /^(?:official|local): (\S+)$/.exec(description)?.[1];
+}
+
 /** The image that the language's own project publishes. */
 export function officialReference(runtime: Runtime): string {
   return `${runtime.language}:${runtime.majorVersion}-slim`;
 }
 
-export function notReady(runtime: Runtime, sentence: string, cause?: unknown): SraasError {
+export function notReady(runtime: Pick<Runtime, 'name'>, sentence: string, cause?: unknown): SraasError {
   return new SraasError('RUNTIME_NOT_READY', `${runtime.name}: ${sentence}`, cause === undefined ? {} : { cause });
 }

@@ -1,25 +1,26 @@
-import { join } from 'node:path';
 import type { EngineImage } from '../engine/engine.ts';
+import { baseDockerfile, baseRecipe, rootRecipe } from './base-recipe.ts';
 import type { Base, BaseOptions, LocalBases } from './base.ts';
 import { buildContext } from './build-context.ts';
-import { debianRoot, rootPackages } from './debian-root.ts';
+import { debianRoot } from './debian-root.ts';
 import type { ImageEngine } from './image-engine.ts';
+import type { LanguageBase, RootPlan } from './language-base.ts';
+import { languageBase } from './language-bases.ts';
 import { localRequirements } from './local-requirements.ts';
-import { fetchNodeProgram } from './node-program.ts';
-import { programFailure } from './program-failure.ts';
 import { recipeHash } from './recipe.ts';
 import { imageLabel, newestImage } from './runtime-image.ts';
 import type { Runtime } from './runtime.ts';
 import { withWorkDirectory } from './work-directory.ts';
 
 /**
- * Local bases for Node: a small root file system of this machine's own Debian or Ubuntu with its updates, made once for all
- * runtimes, and on it the official Node program from npm. Takes about a minute, needs root and debootstrap.
+ * Local bases: a small root file system of Debian or Ubuntu with its updates, made once for all runtimes that can share it, and
+ * on it a language's program. Takes about a minute for each root file system, needs root and debootstrap.
  */
 export class DebianBases implements LocalBases {
   readonly #engine: ImageEngine;
   readonly #baseDirectory: string;
-  #root: Promise<EngineImage> | undefined;
+  /** By recipe. */
+  readonly #roots = new Map<string, Promise<EngineImage>>();
 
   /** @param baseDirectory the folder `images/base`. */
   constructor(engine: ImageEngine, baseDirectory: string) {
@@ -28,44 +29,43 @@ export class DebianBases implements LocalBases {
   }
 
   async make(runtime: Runtime, options: BaseOptions): Promise<Base> {
-    const distribution = await localRequirements(runtime);
-    const recipe = await recipeHash([this.#baseDirectory], distribution.codename, process.arch, ...rootPackages);
-    this.#root ??= debianRoot(
-      this.#engine,
-      { baseDirectory: this.#baseDirectory, runtime, distribution, recipe },
-      options,
-    );
-    const root = await this.#root.catch((error: unknown) => {
-      this.#root = undefined;
-      throw error;
-    });
+    const machine = await localRequirements(runtime);
+    const language = languageBase(runtime.language);
+    const root = await this.#root(runtime, language.root(runtime, machine), options);
+    const recipe = await baseRecipe(this.#baseDirectory, runtime.language);
     const labels = { [imageLabel.baseOf]: runtime.name, [imageLabel.recipe]: recipe, [imageLabel.base]: root.id };
     const repository = `sraas/base-${runtime.name}`;
     const present = options.force ? undefined : await newestImage(this.#engine, repository, labels);
-    const image = present ?? (await this.#addNode(runtime, root, { repository, labels }, options));
+    const image = present ?? (await this.#build(runtime, language, root, { repository, labels }, options));
     const reference = image.references.find((name) => name.startsWith(`${repository}:`)) ?? image.id;
     return { reference, id: image.id, origin: 'local' };
   }
 
-  #addNode(
+  async #root(runtime: Runtime, { distribution, packages }: RootPlan, options: BaseOptions): Promise<EngineImage> {
+    const recipe = await rootRecipe(this.#baseDirectory, distribution.codename, packages);
+    const known = this.#roots.get(recipe);
+    if (known !== undefined) return known;
+    const request = { baseDirectory: this.#baseDirectory, runtime, distribution, recipe, packages };
+    const root = debianRoot(this.#engine, request, options);
+    this.#roots.set(recipe, root);
+    root.catch(() => this.#roots.delete(recipe));
+    return root;
+  }
+
+  #build(
     runtime: Runtime,
+    language: LanguageBase,
     root: EngineImage,
     { repository, labels }: { repository: string; labels: Readonly<Record<string, string>> },
-    { steps, signal }: BaseOptions,
+    options: BaseOptions,
   ): Promise<EngineImage> {
+    const { steps, signal } = options;
     return withWorkDirectory(async (directory) => {
-      const node = await steps.run(`fetching Node ${runtime.majorVersion} from npm`, () =>
-        fetchNodeProgram(runtime.majorVersion, directory, signal).catch((error: unknown) => {
-          throw programFailure(runtime, `npm could not fetch Node ${runtime.majorVersion}`, error);
-        }),
-      );
-      const tag = (await recipeHash([], root.id, node.version)).slice(0, 12);
-      const context = buildContext([
-        { name: 'Dockerfile', source: join(this.#baseDirectory, 'node.Dockerfile') },
-        { name: 'node', source: node.path, executable: true },
-      ]);
-      return steps.run(`adding Node ${node.version}`, (onProgress) =>
-        this.#engine.buildImage(context, {
+      const program = await language.program(runtime, directory, options);
+      const tag = (await recipeHash([], root.id, program.version)).slice(0, 12);
+      const dockerfile = { name: 'Dockerfile', source: baseDockerfile(this.#baseDirectory, runtime.language) };
+      return steps.run(`adding ${program.name}`, (onProgress) =>
+        this.#engine.buildImage(buildContext([dockerfile, ...program.files]), {
           reference: `${repository}:${tag}`,
           labels,
           buildArguments: { BASE: root.references[0] ?? root.id },

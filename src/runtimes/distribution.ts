@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDeb822Sources, parseSourcesList, type AptSource } from './apt-sources.ts';
 
-/** The Debian or Ubuntu of this machine: what a local base is made from. */
+/** A release of Debian or Ubuntu: what a local base is made from. */
 export interface Distribution {
   readonly id: 'debian' | 'ubuntu';
   readonly codename: string;
@@ -41,6 +41,18 @@ export function chooseDistribution(release: string, sources: readonly AptSource[
 function isOwn({ uri, components, keyring }: AptSource, id: string): boolean {
   const signedByDistribution = keyring === undefined || keyring.includes(`/${id}-archive`);
   return signedByDistribution && components.includes('main') && /^(https?|ftp|file):/.test(uri);
+}
+
+/** Another release of the same distribution, from the same mirrors: its suites are named alike. */
+export function otherRelease(distribution: Distribution, codename: string): Distribution {
+  if (codename === distribution.codename) return distribution;
+  const aptLines = distribution.aptLines.map((line) => {
+    const [type = '', uri = '', suite = '', ...components] = line.split(' ');
+    return [type, uri, suite.replace(distribution.codename, codename), ...components].join(' ');
+  });
+  // The machine's own sources may name a keyring of their release alone.
+  const keyring = `/usr/share/keyrings/${distribution.id}-archive-keyring.gpg`;
+  return { ...distribution, codename, keyring, aptLines };
 }
 
 async function readAptSources(aptDirectory: string): Promise<AptSource[]> {

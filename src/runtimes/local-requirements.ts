@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts';
  * Checks that a base can be made on this machine at all.
  * @throws SraasError `RUNTIME_NOT_READY` with the command that mends it.
  */
-export async function localRequirements(runtime: Runtime): Promise<Distribution> {
+export async function localRequirements(runtime: Pick<Runtime, 'name'>): Promise<Distribution> {
   const distribution = process.platform === 'linux' ? await readDistribution() : undefined;
   if (distribution === undefined) {
     throw notReady(

@@ -1,5 +1,6 @@
 import type { EngineImage } from '../engine/engine.ts';
 import { SraasError } from '../errors.ts';
+import { referenceOfBase } from './base.ts';
 import type { ImageEngine } from './image-engine.ts';
 import { findRuntimeImage, imageLabel, runtimeRecipe } from './runtime-image.ts';
 import { builtInRuntimes, type Runtime, type RuntimeState } from './runtime.ts';
@@ -50,6 +51,21 @@ export class RuntimeCatalog {
       if (this.#imageIds.get(runtime.name) === asked) this.#imageIds.delete(runtime.name);
     });
     return asked;
+  }
+
+  /**
+   * The id of the image that a runtime's own image was made from. It has the language's package manager, which no sandbox has.
+   * @throws SraasError `RUNTIME_NOT_READY` when the engine has one of the two no longer; an EngineError when it cannot be asked.
+   */
+  async baseOf(runtime: Runtime): Promise<string> {
+    const label = (await this.#find(runtime))?.labels[imageLabel.base] ?? '';
+    const reference = referenceOfBase(label);
+    const base = reference === undefined ? undefined : await this.#engine.findImage(reference);
+    if (base !== undefined) return base.id;
+    throw new SraasError(
+      'RUNTIME_NOT_READY',
+      `The runtime ${runtime.name} has lost the image that it was made from: run \`npx sraas images build ${runtime.name} --force\`.`,
+    );
   }
 
   /** Makes the next {@link imageOf} ask the engine again: for when the image turned out to be gone, or was built anew. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { EngineImage } from '../engine/engine.ts';
+import { baseRecipe } from './base-recipe.ts';
 import type { ImageEngine } from './image-engine.ts';
 import { recipeHash } from './recipe.ts';
 import type { Runtime } from './runtime.ts';
@@ -20,8 +21,9 @@ export function imageRepository(runtime: Runtime): string {
 }
 
 /** What the image of a built-in runtime has to be made from to count as up to date. */
-export function runtimeRecipe(imagesDirectory: string, runtime: Runtime): Promise<string> {
-  return recipeHash([join(imagesDirectory, runtime.name), join(imagesDirectory, 'base')]);
+export async function runtimeRecipe(imagesDirectory: string, runtime: Runtime): Promise<string> {
+  const base = await baseRecipe(join(imagesDirectory, 'base'), runtime.language);
+  return recipeHash([join(imagesDirectory, runtime.name)], base);
 }
 
 /** The newest image of a built-in runtime made from this recipe; undefined when the engine has none. */

@@ -23,7 +23,8 @@ export function answerTo(exchange: Exchange, frame: ShimFrame, maxResultBytes: n
   return { status, result: frame.resultJson, durationMs, reusable };
 }
 
-function isJsonText(bytes: Buffer): boolean {
+/** Whether bytes are one JSON text in UTF-8, so that they can travel on as they are. */
+export function isJsonText(bytes: Buffer): boolean {
   try {
     JSON.parse(utf8.decode(bytes));
     return true;

@@ -1,30 +1,41 @@
 import { sandboxPaths } from '../../runtime/protocol.ts';
 import type { ContainerSpec } from '../engine/container.ts';
 import type { Limits } from '../functions/function.ts';
-import type { Runtime } from '../runtimes/runtime.ts';
+import type { HandlerRuntime } from '../runtimes/runtime.ts';
+import type { NetworkAttachment } from './egress.ts';
+import { languageEnvironment, shimCommand } from './shim-start.ts';
 
 /** The limits that a container is created with; the others are the host's to keep. */
 export type ContainerLimits = Pick<Limits, 'cpus' | 'memoryMb' | 'pids' | 'tmpMb'>;
 
-/** What differs between one sandbox and the next. */
-export interface SandboxPlan {
+/** What differs between the walls of one sandbox and those of the next. */
+export interface ConfinedPlan {
   readonly sandboxId: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly runtime: Runtime;
   readonly image: string;
   readonly limits: ContainerLimits;
   /** User and group id that no other live sandbox has. */
   readonly uid: number;
-  /** Host folder with the version's code. */
-  readonly codeDirectory: string;
-  /** Host folder with the sandbox's socket and output pipe. */
-  readonly channelDirectory: string;
-  /** Host folder with the shims of all languages. */
-  readonly shimDirectory: string;
+  /** Undefined for a sandbox without a network. */
+  readonly network: NetworkAttachment | undefined;
   readonly seccompProfile: string;
   readonly cgroupParent: string;
   readonly engineRuntime: string;
 }
+
+/** What differs between one sandbox with a shim and the next. */
+export interface SandboxPlan extends ConfinedPlan {
+  readonly runtime: HandlerRuntime;
+  /** Host folder with the version's code. */
+  readonly codeDirectory: string;
+  /** Host folder with the sandbox's socket and output pipe; undefined when its standard streams are attached instead. */
+  readonly channelDirectory: string | undefined;
+  /** Host folder with the shims of all languages. */
+  readonly shimDirectory: string;
+}
+
+/** What a container's own content decides: the rest of its description is the same for all that runs in sandboxes. */
+type Content = 'command' | 'environment' | 'workingDirectory' | 'mounts' | 'stdio';
 
 const mebibyte = 1024 * 1024;
 
@@ -38,6 +49,33 @@ const shimMount = '/opt/sraas';
  * Where the numbers come from, field by field: docs/security.md.
  */
 export function containerSpec(plan: SandboxPlan): ContainerSpec {
+  return {
+    ...confinement(plan),
+    command: [...shimCommand(plan.runtime, plan.limits.memoryMb), ...transportOptions(plan)],
+    environment: {
+      PATH: plan.runtime.searchPath ?? '/usr/local/bin:/usr/bin:/bin',
+      HOME: '/tmp',
+      TMPDIR: '/tmp',
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+      // An image must not decide how the shim starts.
+      ...languageEnvironment(plan.runtime.language),
+      LD_PRELOAD: '',
+      LD_LIBRARY_PATH: '',
+    },
+    workingDirectory: sandboxPaths.code,
+    mounts: [
+      { source: plan.codeDirectory, target: sandboxPaths.code, readOnly: true },
+      { source: plan.shimDirectory, target: shimMount, readOnly: true },
+      ...channelMounts(plan),
+      ...resolverMounts(plan),
+    ],
+    stdio: plan.channelDirectory === undefined ? 'attached' : 'none',
+  };
+}
+
+/** The walls, which are the same whatever runs behind them. */
+export function confinement(plan: ConfinedPlan): Omit<ContainerSpec, Content> {
   const { limits } = plan;
   const memoryBytes = limits.memoryMb * mebibyte;
   const tmpBytes = limits.tmpMb * mebibyte;
@@ -45,30 +83,12 @@ export function containerSpec(plan: SandboxPlan): ContainerSpec {
     name: `sraas-${plan.sandboxId}`,
     labels: plan.labels,
     image: plan.image,
-    command: shimCommand(plan),
-    environment: {
-      PATH: '/usr/local/bin:/usr/bin:/bin',
-      HOME: '/tmp',
-      TMPDIR: '/tmp',
-      LANG: 'C.UTF-8',
-      TZ: 'UTC',
-      NODE_ENV: 'production',
-      // An image must not decide how the shim starts.
-      NODE_OPTIONS: '',
-      LD_PRELOAD: '',
-      LD_LIBRARY_PATH: '',
-    },
-    workingDirectory: sandboxPaths.code,
     hostname: 'sandbox',
     user: { uid: plan.uid, gid: plan.uid },
-    mounts: [
-      { source: plan.codeDirectory, target: sandboxPaths.code, readOnly: true },
-      { source: plan.shimDirectory, target: shimMount, readOnly: true },
-      { source: plan.channelDirectory, target: sandboxPaths.directory, readOnly: true },
-    ],
     // A tmpfs is charged to the container's memory. An inode takes about 1 KiB of it, so their number is capped as well.
     temporaryFileSystems: [{ target: '/tmp', sizeBytes: tmpBytes, inodes: Math.max(1024, limits.tmpMb * 128) }],
-    network: 'none',
+    network: plan.network?.network ?? 'none',
+    nameServers: plan.network?.nameServers ?? [],
     readOnlyRoot: true,
     droppedCapabilities: ['ALL'],
     addedCapabilities: [],
@@ -92,20 +112,16 @@ export function containerSpec(plan: SandboxPlan): ContainerSpec {
   };
 }
 
-function shimCommand({ runtime, limits }: SandboxPlan): readonly string[] {
-  switch (runtime.language) {
-    case 'node':
-      // Below the container's limit, so that V8 collects garbage before the kernel kills.
-      return [
-        runtime.interpreter,
-        `--max-old-space-size=${Math.floor(limits.memoryMb * 0.75)}`,
-        // Node's advice on how an upload's package.json is written is nothing that its handler said.
-        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
-        sandboxPaths.nodeShim,
-      ];
-    case 'python':
-      throw new TypeError('There is no shim for Python yet');
-    default:
-      return runtime.language satisfies never;
-  }
+/** Where frames and output go over the standard streams, nothing is mounted for them. */
+function channelMounts({ channelDirectory: source }: SandboxPlan): ContainerSpec['mounts'] {
+  return source === undefined ? [] : [{ source, target: sandboxPaths.directory, readOnly: true }];
+}
+
+/** In the place of the engine's own file, which names the engine as the name server and may hold the host's domain. */
+export function resolverMounts({ network }: ConfinedPlan): ContainerSpec['mounts'] {
+  return network === undefined ? [] : [{ source: network.resolverFile, target: '/etc/resolv.conf', readOnly: true }];
+}
+
+function transportOptions({ channelDirectory }: SandboxPlan): readonly string[] {
+  return channelDirectory === undefined ? ['--transport', 'stdio'] : [];
 }

@@ -3,14 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, ContainerExit, ContainerId } from '../engine/engine.ts';
 import type { Channel } from './channel.ts';
 import type { ResourceAccount } from './resource-account.ts';
-import type { OutputPipe } from './output-pipe.ts';
+import type { Output } from './output.ts';
 
 /** What a running sandbox holds on the host. */
 export interface LaunchedContainer {
   /** Host folder that the sandbox sees as its code. */
   readonly codeDirectory: string;
   readonly channel: Channel;
-  readonly output: OutputPipe;
+  /** What the interpreter in it calls its own version. */
+  readonly languageVersion: string;
+  readonly output: Output;
   /** Undefined when the kernel's accounting is out of sight, as with an engine on another machine. */
   readonly account: ResourceAccount | undefined;
   /** Rejects with an EngineError `timeout` when it still runs after that long. */
@@ -46,7 +48,6 @@ interface Holdings {
 export class SandboxHoldings {
   readonly #given: Holdings;
   #containerId: ContainerId | undefined;
-  #output: OutputPipe | undefined;
   #closables: { close(): void }[] = [];
   #released: Promise<void> | undefined;
   #gone = false;
@@ -57,11 +58,6 @@ export class SandboxHoldings {
 
   holdContainer(id: ContainerId): void {
     this.#containerId = id;
-  }
-
-  holdOutput(output: OutputPipe): OutputPipe {
-    this.#output = output;
-    return output;
   }
 
   hold<T extends { close(): void }>(closable: T): T {
@@ -89,7 +85,6 @@ export class SandboxHoldings {
 
   async #release(): Promise<void> {
     for (const closable of this.#closables) closable.close();
-    this.#output?.close();
     await this.#removeTraces().catch((error: unknown) => {
       this.#given.onLeftover(() => this.#removeTraces(), error);
     });

@@ -1,34 +1,42 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { maxShimFrameBytes, protocolVersion, sandboxPaths } from '../../runtime/protocol.ts';
+import { maxShimFrameBytes, protocolVersion } from '../../runtime/protocol.ts';
 import type { ContainerSpec } from '../engine/container.ts';
 import type { ContainerId, Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import { explainEngineError } from '../engine/explain-engine-error.ts';
 import { SraasError } from '../errors.ts';
-import type { FunctionVersion } from '../functions/function.ts';
-import type { Runtime } from '../runtimes/runtime.ts';
+import type { FunctionConfig, FunctionVersion } from '../functions/function.ts';
+import { lostImageSentence } from '../runtimes/lost-image.ts';
+import type { HandlerRuntime } from '../runtimes/runtime.ts';
 import type { Channel } from './channel.ts';
+import type { Line, Transport } from './channel-transport.ts';
 import { containerSpec, type ContainerLimits } from './container-spec.ts';
+import type { ContainerOrder } from './container-order.ts';
+import { type Egress, type NetworkAttachment, requireEgress } from './egress.ts';
 import { sandboxLabels } from './labels.ts';
 import { type LaunchedContainer, SandboxHoldings } from './launched-container.ts';
 import type { Leftovers } from './leftovers.ts';
-import { OutputPipe } from './output-pipe.ts';
 import { postureDifferences } from './posture.ts';
+import { ProgramContainer } from './program-container.ts';
+import type { ProgramOrder } from './program-order.ts';
+import { programSpec } from './program-spec.ts';
+import { ProgramStreams } from './program-streams.ts';
 import { ResourceAccount } from './resource-account.ts';
-import { SocketChannelListener } from './socket-channel.ts';
 import { Turnstile } from './turnstile.ts';
 import type { UidAllocator } from './uid-allocator.ts';
 
 export interface LauncherOptions {
   readonly engine: Engine;
   readonly runtimes: {
-    find(name: string): Runtime | undefined;
-    imageOf(runtime: Runtime): Promise<string>;
+    find(name: string): HandlerRuntime | undefined;
+    imageOf(runtime: HandlerRuntime): Promise<string>;
     forget(name: string): void;
   };
   readonly uids: UidAllocator;
   readonly leftovers: Leftovers;
+  /** The transport that is right for the engine. Rejects with an EngineError while that cannot be told. */
+  readonly transport: () => Promise<Transport>;
   /** Host folder for the sandboxes' own folders; a short path, see unix(7). */
   readonly runDirectory: string;
   readonly shimDirectory: string;
@@ -39,6 +47,8 @@ export interface LauncherOptions {
   /** Most containers that are being started at a time: more would only make each slower. */
   readonly maxStarts: number;
   readonly startTimeoutMs: number;
+  /** Undefined where no sandbox gets a network. */
+  readonly egress?: Egress | undefined;
   readonly onPostureMismatch: (sandboxId: string, differences: readonly string[]) => void;
 }
 
@@ -46,12 +56,23 @@ export interface LauncherOptions {
 export interface LaunchOrder {
   readonly runtime: string;
   readonly limits: ContainerLimits;
+  /** `none` when left out. */
+  readonly network?: FunctionConfig['network'];
   /** What it will run; undefined for one that is prepared before anybody knows. */
   readonly version: FunctionVersion | undefined;
   /** Host folder that the sandbox sees as its code. */
   readonly codeDirectory: string;
   /** Whether that folder is made for this container, empty, and goes with it. */
   readonly ownsCode: boolean;
+  /** What is to be tried before any runtime goes by its name; left out by all else. */
+  readonly candidate?: { readonly runtime: HandlerRuntime; readonly image: string };
+}
+
+/** A shim that has said hello. */
+interface Greeting {
+  readonly channel: Channel;
+  /** Of its interpreter, in its own words. */
+  readonly languageVersion: string;
 }
 
 /** Starts containers, up to the point where a shim has said hello over its channel and the container is what was asked for. */
@@ -74,13 +95,56 @@ export class Launcher {
    * @throws SraasError RUNTIME_NOT_READY, ENGINE_UNAVAILABLE, SANDBOX_START_FAILED. Nothing is left behind then.
    */
   async launch(sandboxId: string, order: LaunchOrder): Promise<LaunchedContainer> {
-    const { engine, uids, leftovers, runDirectory } = this.#options;
+    const directory = join(this.#options.runDirectory, sandboxId);
+    const directories = order.ownsCode ? [directory, order.codeDirectory] : [directory];
+    return await this.#acquire(sandboxId, { runtime: order.runtime, directories }, (uid, holdings) =>
+      this.#launch(sandboxId, order, uid, directory, holdings),
+    );
+  }
+
+  /**
+   * Makes a program's container, up to the point where only its start is missing and it is what was asked for.
+   * @throws SraasError RUNTIME_NOT_READY, ENGINE_UNAVAILABLE, SANDBOX_START_FAILED. Nothing is left behind then.
+   */
+  async prepareProgram(sandboxId: string, order: ProgramOrder): Promise<ProgramContainer> {
+    return await this.prepareContainer(sandboxId, {
+      ...order,
+      specOf: (plan) => programSpec({ ...plan, ...order, network: plan.network }),
+    });
+  }
+
+  /**
+   * As {@link prepareProgram}, for a container that somebody else describes: with the walls that its plan is for.
+   * @throws SraasError as there.
+   */
+  async prepareContainer(sandboxId: string, order: ContainerOrder): Promise<ProgramContainer> {
+    const { engine, instanceId } = this.#options;
+    return await this.#acquire(sandboxId, { runtime: order.runtime, directories: [] }, async (uid, holdings) => {
+      const labels = sandboxLabels(instanceId, sandboxId, order.version);
+      const network = await this.#attachment(order.network);
+      const spec = order.specOf({ ...this.#options, network, sandboxId, uid, labels });
+      const id = await engine.create(spec);
+      holdings.holdContainer(id);
+      // A program has no shim that would wait: it must not start before this is known.
+      await this.#checkPosture(id, spec, sandboxId);
+      const streams = new ProgramStreams();
+      const attachment = holdings.hold(await engine.attach(id, streams));
+      return new ProgramContainer({ engine, id, spec, attachment, streams, holdings });
+    });
+  }
+
+  /** Takes a user id and a place among the starts for some work, and leaves nothing behind when it fails. */
+  async #acquire<T>(
+    sandboxId: string,
+    { runtime, directories }: { readonly runtime: string; readonly directories: readonly string[] },
+    work: (uid: number, holdings: SandboxHoldings) => Promise<T>,
+  ): Promise<T> {
+    const { engine, uids, leftovers } = this.#options;
     const uid = uids.take();
     this.#live.add(sandboxId);
-    const directory = join(runDirectory, sandboxId);
     const holdings = new SandboxHoldings({
       engine,
-      directories: order.ownsCode ? [directory, order.codeDirectory] : [directory],
+      directories,
       onGone: () => {
         uids.giveBack(uid);
         this.#live.delete(sandboxId);
@@ -90,11 +154,16 @@ export class Launcher {
       },
     });
     try {
-      return await this.#starts.pass(() => this.#launch(sandboxId, order, uid, directory, holdings));
+      return await this.#starts.pass(() => work(uid, holdings));
     } catch (error) {
       await holdings.release();
-      throw this.#explain(error, order.runtime);
+      throw this.#explain(error, runtime);
     }
+  }
+
+  /** Nobody gets a network whose filter has not been seen in place just before. */
+  async #attachment(network: FunctionConfig['network'] = 'none'): Promise<NetworkAttachment | undefined> {
+    return network === 'none' ? undefined : requireEgress(this.#options.egress).attachment();
   }
 
   async #launch(
@@ -105,16 +174,15 @@ export class Launcher {
     holdings: SandboxHoldings,
   ): Promise<LaunchedContainer> {
     const { engine, runtimes, startTimeoutMs } = this.#options;
-    const runtime = runtimes.find(order.runtime);
+    const runtime = order.candidate?.runtime ?? runtimes.find(order.runtime);
     if (runtime === undefined) {
       throw new SraasError('RUNTIME_NOT_READY', `This server no longer has the runtime ${order.runtime}.`);
     }
-    const image = await runtimes.imageOf(runtime);
-    // Searchable for the sandbox's user, through the mount; the folder above it is closed to everybody else.
-    await mkdir(directory, { mode: 0o711 });
+    const image = order.candidate?.image ?? (await runtimes.imageOf(runtime));
+    const network = await this.#attachment(order.network);
+    const transport = await this.#options.transport();
+    const line = holdings.hold(await transport.open(directory));
     if (order.ownsCode) await mkdir(order.codeDirectory, { mode: 0o755 });
-    const output = holdings.holdOutput(await OutputPipe.make(join(directory, sandboxPaths.outputFifo)));
-    const listener = holdings.hold(await SocketChannelListener.listen(join(directory, sandboxPaths.channelSocket)));
 
     const spec = containerSpec({
       ...this.#options,
@@ -123,23 +191,26 @@ export class Launcher {
       image,
       uid,
       limits: order.limits,
+      network,
       labels: sandboxLabels(this.#options.instanceId, sandboxId, order.version),
       codeDirectory: order.codeDirectory,
-      channelDirectory: directory,
+      channelDirectory: line.directory,
     });
     const id = await engine.create(spec);
     holdings.holdContainer(id);
+    await line.attach(id);
     await engine.start(id);
-    const [channel, processId] = await Promise.all([
-      this.#firstOf(this.#greeted(listener, runtime, holdings), id, startTimeoutMs),
+    const [{ channel, languageVersion }, processId] = await Promise.all([
+      this.#firstOf(this.#greeted(line, runtime, holdings), id, startTimeoutMs),
       this.#checkPosture(id, spec, sandboxId),
     ]);
-    const account = await ResourceAccount.open(processId);
+    const account = await ResourceAccount.open(processId, id);
     if (account !== undefined) holdings.hold(account);
     return {
       codeDirectory: order.codeDirectory,
       channel,
-      output,
+      languageVersion,
+      output: line.output,
       account,
       exit: (withinMs) => engine.wait(id, withinMs),
       knockAtEngine: () => engine.knock(),
@@ -151,14 +222,14 @@ export class Launcher {
   }
 
   /** Waits for the shim's hello, and checks that it speaks our language. */
-  async #greeted(listener: SocketChannelListener, runtime: Runtime, holdings: SandboxHoldings): Promise<Channel> {
-    const channel = holdings.hold(await listener.accept(maxShimFrameBytes(0)));
+  async #greeted(line: Line, runtime: HandlerRuntime, holdings: SandboxHoldings): Promise<Greeting> {
+    const channel = holdings.hold(await line.accept(maxShimFrameBytes(0)));
     return new Promise((resolve, reject) => {
       channel.onFrame = (frame) => {
         if (frame.type !== 'hello') reject(new Error(`The shim began with a ${frame.type} frame`));
         else if (frame.protocol !== protocolVersion) reject(new Error('The shim speaks another protocol version'));
         else if (frame.language !== runtime.language) reject(new Error('The shim is for another language'));
-        else resolve(channel);
+        else resolve({ channel, languageVersion: frame.languageVersion });
       };
       channel.onClosed = (violation) => {
         reject(new Error(violation ?? 'The shim went away before it said hello'));
@@ -167,7 +238,7 @@ export class Launcher {
   }
 
   /** A shim that never comes is a container that ended, or one that hangs. */
-  async #firstOf(greeted: Promise<Channel>, id: ContainerId, timeoutMs: number): Promise<Channel> {
+  async #firstOf(greeted: Promise<Greeting>, id: ContainerId, timeoutMs: number): Promise<Greeting> {
     const ended = this.#options.engine.wait(id, timeoutMs).then(
       (exit) => {
         throw new Error(`The container ended with exit code ${exit.exitCode} before its shim said hello`);
@@ -205,10 +276,6 @@ export class Launcher {
     }
     if (error.code !== 'image_not_found') return explainEngineError(error);
     this.#options.runtimes.forget(runtimeName);
-    return new SraasError(
-      'RUNTIME_NOT_READY',
-      `The image of ${runtimeName} is gone; an operator can make it again with \`npx sraas images build ${runtimeName}\`.`,
-      { cause: error },
-    );
+    return new SraasError('RUNTIME_NOT_READY', lostImageSentence(runtimeName), { cause: error });
   }
 }

@@ -10,6 +10,7 @@ export class LogBuffer {
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #droppedBytes = 0;
+  #endIsMissing = false;
   /** The last bytes beyond the cap: a dying process says there why. */
   #tail: Buffer = Buffer.alloc(0);
 
@@ -27,14 +28,34 @@ export class LogBuffer {
     this.#length += kept.length;
   }
 
+  /** Says that more was written than arrived. */
+  endIsMissing(): void {
+    this.#endIsMissing = true;
+  }
+
   get truncated(): boolean {
-    return this.#droppedBytes > 0;
+    return this.#droppedBytes > 0 || this.#endIsMissing;
+  }
+
+  /** How many bytes the cap has cut off. */
+  get droppedBytes(): number {
+    return this.#droppedBytes;
+  }
+
+  /** What was kept, as it was written; shares memory with this buffer. */
+  bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
   }
 
   /** The text so far; bytes that are not UTF-8 become U+FFFD, and a cut is marked with the number of bytes left out. */
   text(): string {
+    if (this.#endIsMissing) return `${this.#keptText()}\n[the end of the logs did not arrive]\n`;
+    return this.#keptText();
+  }
+
+  #keptText(): string {
     if (this.#length === 0) return '';
-    if (!this.truncated) return this.#bytes.toString('utf8', 0, this.#length);
+    if (this.#droppedBytes === 0) return this.#bytes.toString('utf8', 0, this.#length);
     const end = wholeCharacters(this.#bytes, this.#length);
     return `${this.#bytes.toString('utf8', 0, end)}\n[logs cut here: ${this.#droppedBytes + this.#length - end} more bytes]\n`;
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
+import type { Output } from './output.ts';
 
 const run = promisify(execFile);
 const scratch = Buffer.allocUnsafe(65_536);
@@ -9,12 +10,11 @@ const scratch = Buffer.allocUnsafe(65_536);
 const mostReads = 1_048_576 / scratch.length + 1;
 
 /**
- * The host's end of a sandbox's output: one FIFO that is descriptors 1 and 2 of everything in the sandbox, so that the kernel
- * itself keeps console output, raw writes and children's output in the order they were written.
- *
- * It is always read: what nobody wants is thrown away, so that a full pipe never blocks a sandbox.
+ * Output through one FIFO that is descriptors 1 and 2 of everything in the sandbox, so that the kernel itself keeps console
+ * output, raw writes and children's output in the order they were written. Everything that was written before a frame was sent
+ * is in the pipe when the frame arrives, so nothing is waited for.
  */
-export class OutputPipe {
+export class OutputPipe implements Output {
   readonly #descriptor: number;
   readonly #socket: Socket;
   #sink: ((chunk: Uint8Array) => void) | undefined;
@@ -37,15 +37,26 @@ export class OutputPipe {
     return new OutputPipe(openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
   }
 
-  /** Gives everything that arrives from now on to `sink`; what is in the pipe already belongs to nobody and is dropped. */
-  begin(sink: (chunk: Uint8Array) => void): void {
+  begin(sink: (chunk: Uint8Array) => void): undefined {
     this.#sink = undefined;
-    this.drain();
+    this.#drain();
     this.#sink = sink;
   }
 
+  end(): Promise<boolean> {
+    this.#drain();
+    this.#sink = undefined;
+    return Promise.resolve(true);
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#sink = undefined;
+    this.#socket.destroy();
+  }
+
   /** Takes what the pipe holds at this moment: all that was written before the last frame that arrived. */
-  drain(): void {
+  #drain(): void {
     if (!this.#open) return;
     // A writer may be as fast as this loop: what a full pipe held is all that can have been there at this moment.
     for (let reads = 0; reads < mostReads; reads++) {
@@ -55,16 +66,6 @@ export class OutputPipe {
       this.#sink?.(scratch.subarray(0, length));
       if (length < scratch.length) return;
     }
-  }
-
-  end(): void {
-    this.#sink = undefined;
-  }
-
-  close(): void {
-    this.#open = false;
-    this.#sink = undefined;
-    this.#socket.destroy();
   }
 
   #readNow(): number {

@@ -2,7 +2,8 @@ import { SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import { BackOff } from './back-off.ts';
 import type { Capacity, CapacityUser } from './capacity.ts';
-import type { Finished, Sandbox } from './sandbox.ts';
+import type { PooledSandbox } from './pooled-sandbox.ts';
+import type { Finished } from './sandbox.ts';
 import { HoldTimes } from './hold-times.ts';
 import type { Lease } from './lease.ts';
 import type { Started } from './started.ts';
@@ -35,8 +36,8 @@ export interface PoolOptions {
 export class Pool implements CapacityUser {
   readonly #options: PoolOptions;
   /** Ready sandboxes; the last one was used last, and is used next, so that the others grow old. */
-  readonly #idle: Sandbox[] = [];
-  readonly #live = new Set<Sandbox>();
+  readonly #idle: PooledSandbox[] = [];
+  readonly #live = new Set<PooledSandbox>();
   readonly #waiting: WaitingCalls;
   readonly #backOff = new BackOff();
   readonly #holdTimes = new HoldTimes();
@@ -57,6 +58,15 @@ export class Pool implements CapacityUser {
 
   get version(): FunctionVersion {
     return this.#options.workload.version;
+  }
+
+  get workload(): Workload {
+    return this.#options.workload;
+  }
+
+  /** Whether it wants sandboxes also without calls. */
+  get isKeptWarm(): boolean {
+    return this.#keepsWarm && !this.#retired;
   }
 
   /**
@@ -93,7 +103,7 @@ export class Pool implements CapacityUser {
   }
 
   /** Takes a sandbox back after a call. */
-  release(sandbox: Sandbox): void {
+  release(sandbox: PooledSandbox): void {
     this.#holdTimes.end(sandbox);
     const keep = sandbox.state === 'ready' && !this.#retired && this.version.config.isolation === 'warm';
     if (keep) this.#offer(sandbox, false);
@@ -194,7 +204,7 @@ export class Pool implements CapacityUser {
   }
 
   /** False when the sandbox turned out to be lost. */
-  async #wake(sandbox: Sandbox, signal: AbortSignal): Promise<boolean> {
+  async #wake(sandbox: PooledSandbox, signal: AbortSignal): Promise<boolean> {
     const awake = await sandbox.wake();
     if (!awake) this.#dismiss(sandbox);
     if (!signal.aborted) return awake;
@@ -224,7 +234,7 @@ export class Pool implements CapacityUser {
     this.#starting--;
     const { sandbox, finished } = started;
     this.#live.add(sandbox);
-    if (sandbox.state === 'ready') {
+    if (sandbox.state === 'ready' || finished === undefined) {
       this.#backOff.succeeded();
       this.#lastFailure = undefined;
       sandbox.onLost = () => {
@@ -239,14 +249,14 @@ export class Pool implements CapacityUser {
     this.#dismiss(sandbox);
   }
 
-  #offer(sandbox: Sandbox, coldStart: boolean): void {
+  #offer(sandbox: PooledSandbox, coldStart: boolean): void {
     if (this.#waiting.serve((queueMs) => ({ kind: 'sandbox', sandbox, coldStart, queueMs }))) return;
     // One that was started for a call which has left meanwhile is as good as new.
     if (this.#retired) this.#dismiss(sandbox);
     else this.#idle.push(sandbox);
   }
 
-  #dismiss(sandbox: Sandbox, gone?: () => void): void {
+  #dismiss(sandbox: PooledSandbox, gone?: () => void): void {
     if (!this.#live.has(sandbox)) return;
     const index = this.#idle.indexOf(sandbox);
     if (index >= 0) this.#idle.splice(index, 1);

@@ -1,6 +1,7 @@
 import { draining } from '../errors.ts';
 import type { FunctionId } from '../functions/function.ts';
 import { Capacity } from './capacity.ts';
+import { type Egress, requireEgress } from './egress.ts';
 import type { Launcher } from './launcher.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { Lease } from './lease.ts';
@@ -9,7 +10,7 @@ import type { PreparedSandboxes } from './prepared.ts';
 import type { Started } from './started.ts';
 import type { Starter } from './starter.ts';
 import { WaitingTogether } from './waiting-calls.ts';
-import type { Workload } from './workload.ts';
+import { runtimeOf, type Workload } from './workload.ts';
 
 const sweepEveryMs = 1000;
 const retryLeftoversEveryMs = 30_000;
@@ -28,6 +29,8 @@ export interface PoolsOptions {
   readonly maxWaitMs: number;
   /** Most calls that wait in all pools together. */
   readonly maxWaitingTogether: number;
+  /** Undefined where no sandbox gets a network. */
+  readonly egress?: Egress | undefined;
   readonly onFailure: (message: string, error: unknown) => void;
 }
 
@@ -43,6 +46,8 @@ export class Pools {
   readonly #options: PoolsOptions;
   readonly #capacity: Capacity;
   readonly #pools = new Map<string, Pool>();
+  /** Pools whose runtime got another image, until their last call has ended. */
+  readonly #departing = new Set<Pool>();
   readonly #waitingTogether: WaitingTogether;
   readonly #closing = new AbortController();
   #timers: NodeJS.Timeout[] = [];
@@ -74,9 +79,11 @@ export class Pools {
 
   /**
    * A sandbox for one call.
-   * @throws SraasError QUEUE_FULL, QUEUE_TIMEOUT, DRAINING, and what a start can fail with; the signal's reason when it aborts.
+   * @throws SraasError QUEUE_FULL, QUEUE_TIMEOUT, DRAINING, EGRESS_UNAVAILABLE, NETWORK_NOT_ALLOWED, and what a start can fail with; the signal's reason when it aborts.
    */
   async borrow(workload: Workload, signal: AbortSignal): Promise<Loan> {
+    // Also for sandboxes that run already: a network whose filter is not seen is not used.
+    if (workload.version.config.network === 'egress') await requireEgress(this.#options.egress).confirm();
     const pool = this.#poolOf(workload);
     const lease = await pool.acquire(signal);
     return {
@@ -89,7 +96,9 @@ export class Pools {
 
   /** Gets ready for a version's first calls: what it wants to have without calls, and prepared containers of its kind. */
   warm(workload: Workload): void {
-    this.#options.prepared.want(workload.version.config.runtime, workload.version.config.limits);
+    const { entry, config } = workload.version;
+    // What has no handler has no shim either that could wait for its code.
+    if (entry !== undefined) this.#options.prepared.want(runtimeOf(workload.version), config.limits, config.network);
     if (workload.version.config.concurrency.warmMin > 0 && !this.#closing.signal.aborted)
       this.#poolOf(workload).keepWarm();
   }
@@ -102,11 +111,28 @@ export class Pools {
     }
   }
 
+  /**
+   * Lets the sandboxes go that were started from a runtime's former image. Calls that have come already still end on those;
+   * calls from now on get new ones. Resolves when no prepared container of the former image is left.
+   */
+  async renew(runtime: string): Promise<void> {
+    const renewed = this.#options.prepared.renew(runtime);
+    for (const [key, pool] of [...this.#pools]) {
+      if (runtimeOf(pool.version) !== runtime) continue;
+      const { workload, isKeptWarm } = pool;
+      this.#pools.delete(key);
+      this.#departing.add(pool);
+      pool.retire();
+      if (isKeptWarm && !this.#closing.signal.aborted) this.#poolOf(workload).keepWarm();
+    }
+    await renewed;
+  }
+
   /** Cancels what runs, and removes every sandbox. */
   async close(): Promise<void> {
     this.#closing.abort();
     for (const timer of this.#timers) clearInterval(timer);
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy(draining())));
+    await Promise.all([...this.#pools.values(), ...this.#departing].map((pool) => pool.destroy(draining())));
     await this.#options.prepared.close();
     await this.#retryLeftovers();
   }
@@ -125,6 +151,7 @@ export class Pools {
         maxWaitMs: this.#options.maxWaitMs,
         waitingTogether: this.#waitingTogether,
         onEmpty: () => {
+          if (pool !== undefined) this.#departing.delete(pool);
           if (this.#pools.get(key) === pool) this.#pools.delete(key);
         },
       });
@@ -150,6 +177,7 @@ export class Pools {
       if (pool.isUnused) pool.retire();
       else pool.advance();
     }
+    for (const pool of this.#departing) pool.advance();
     this.#options.prepared.fill();
   }
 

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { FunctionConfig } from '../functions/function.ts';
+import { SraasError } from '../errors.ts';
 import { BackOff } from './back-off.ts';
 import type { ContainerLimits } from './container-spec.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import type { Launcher } from './launcher.ts';
 import { linkTree } from './link-tree.ts';
-import type { Workload } from './workload.ts';
+import { runtimeOf, type Workload } from './workload.ts';
 
 export interface PreparedSandboxesOptions {
   readonly launcher: Pick<Launcher, 'launch'>;
@@ -22,6 +24,7 @@ export interface PreparedSandboxesOptions {
 interface Kind {
   readonly runtime: string;
   readonly limits: ContainerLimits;
+  readonly network: FunctionConfig['network'];
   readonly shelf: { readonly id: string; readonly container: LaunchedContainer }[];
 }
 
@@ -51,10 +54,10 @@ export class PreparedSandboxes {
   }
 
   /** Says that a kind of container will be needed: some are started in the background. */
-  want(runtime: string, limits: ContainerLimits): void {
+  want(runtime: string, limits: ContainerLimits, network: FunctionConfig['network'] = 'none'): void {
     if (this.#options.perKind === 0 || this.#closed) return;
-    const key = keyOf(runtime, limits);
-    const kind = this.#kinds.get(key) ?? { runtime, limits, shelf: [] };
+    const key = keyOf({ runtime, limits, network });
+    const kind = this.#kinds.get(key) ?? { runtime, limits, network, shelf: [] };
     this.#kinds.delete(key);
     this.#kinds.set(key, kind);
     this.fill();
@@ -62,9 +65,10 @@ export class PreparedSandboxes {
 
   /** A container that waits for exactly this kind of work, with the work's code in it; undefined when there is none. */
   async take({ version, codeDirectory }: Workload): Promise<{ id: string; container: LaunchedContainer } | undefined> {
-    const { runtime, limits } = version.config;
-    const taken = this.#kinds.get(keyOf(runtime, limits))?.shelf.shift();
-    this.want(runtime, limits);
+    const runtime = runtimeOf(version);
+    const { limits, network } = version.config;
+    const taken = this.#kinds.get(keyOf({ runtime, limits, network }))?.shelf.shift();
+    this.want(runtime, limits, network);
     if (taken === undefined) return undefined;
     try {
       await linkTree(codeDirectory, taken.container.codeDirectory);
@@ -72,8 +76,25 @@ export class PreparedSandboxes {
     } catch (error) {
       this.#options.onFailure('Code could not be put into a prepared sandbox', error);
     }
-    this.#dismiss(taken);
+    // Whoever starts another in its stead counts on its room.
+    await this.#dismiss(taken);
     return undefined;
+  }
+
+  /**
+   * Lets the containers of a runtime go, as another image serves it now, or none: others are started from that. Resolves when
+   * the old ones have gone.
+   */
+  async renew(runtime: string): Promise<void> {
+    const departures: Promise<void>[] = [];
+    for (const [key, kind] of [...this.#kinds]) {
+      if (kind.runtime !== runtime) continue;
+      // Another object in the old one's place: a container that is just being started for that has no shelf any more.
+      this.#kinds.set(key, { ...kind, shelf: [] });
+      departures.push(...kind.shelf.splice(0).map((prepared) => this.#dismiss(prepared)));
+    }
+    this.fill();
+    await Promise.all(departures);
   }
 
   /** Starts what is missing, one at a time, behind everything else. */
@@ -94,60 +115,78 @@ export class PreparedSandboxes {
 
   async #fill(): Promise<void> {
     for (let kind = this.#lacking(); kind !== undefined; kind = this.#lacking()) {
+      if (this.#releases.size > 0) {
+        // One that is being removed still counts; by then another kind may be the one to prepare.
+        await Promise.all(this.#releases);
+        continue;
+      }
       try {
         await this.#prepare(kind);
         this.#backOff.succeeded();
       } catch (error) {
-        this.#backOff.failed();
         this.#options.onFailure('A sandbox could not be prepared', error);
+        if (error instanceof SraasError && error.code === 'RUNTIME_NOT_READY') {
+          // It is wanted again by the next call that its runtime has an image for; the others need not wait for that.
+          this.#kinds.delete(keyOf(kind));
+          continue;
+        }
+        this.#backOff.failed();
         return;
       }
     }
   }
 
-  /** The kind to prepare next. What was asked for longest ago makes room for it. */
+  /** The kind to prepare next. What was asked for longest ago makes room for it, before it is started. */
   #lacking(): Kind | undefined {
     if (this.#closed) return undefined;
-    const recent = [...this.#kinds.values()].reverse();
     let room = this.#options.most;
-    for (const kind of recent) {
+    let lacking: Kind | undefined;
+    for (const kind of [...this.#kinds.values()].reverse()) {
       const wanted = Math.min(this.#options.perKind, room);
-      while (kind.shelf.length > wanted) this.#dismiss(kind.shelf.pop());
-      if (kind.shelf.length < wanted) return kind;
+      while (kind.shelf.length > wanted) void this.#dismiss(kind.shelf.pop());
+      if (kind.shelf.length < wanted) lacking ??= kind;
       room -= wanted;
     }
+    if (lacking !== undefined) return lacking;
     for (const [key, kind] of this.#kinds) if (kind.shelf.length === 0) this.#kinds.delete(key);
     return undefined;
   }
 
   async #prepare(kind: Kind): Promise<void> {
     const id = randomBytes(8).toString('hex');
-    const { runtime, limits } = kind;
+    const { runtime, limits, network } = kind;
     const codeDirectory = join(this.#options.codeDirectory, id);
-    const order = { runtime, limits, version: undefined, codeDirectory, ownsCode: true };
+    const order = { runtime, limits, network, version: undefined, codeDirectory, ownsCode: true };
     const container = await this.#options.launcher.launch(id, order);
     const prepared = { id, container };
+    if (this.#kinds.get(keyOf(kind)) !== kind) {
+      void this.#dismiss(prepared);
+      return;
+    }
     container.channel.onClosed = () => {
       const index = kind.shelf.indexOf(prepared);
       if (index < 0) return;
       kind.shelf.splice(index, 1);
-      this.#dismiss(prepared);
+      void this.#dismiss(prepared);
       this.fill();
     };
     kind.shelf.push(prepared);
   }
 
   #clear(kind: Kind): void {
-    while (kind.shelf.length > 0) this.#dismiss(kind.shelf.pop());
+    while (kind.shelf.length > 0) void this.#dismiss(kind.shelf.pop());
   }
 
-  #dismiss(prepared: Kind['shelf'][number] | undefined): void {
+  /** Resolves when it has gone. */
+  async #dismiss(prepared: Kind['shelf'][number] | undefined): Promise<void> {
     if (prepared === undefined) return;
     const release: Promise<void> = prepared.container.release().finally(() => this.#releases.delete(release));
     this.#releases.add(release);
+    await release;
   }
 }
 
-function keyOf(runtime: string, { cpus, memoryMb, pids, tmpMb }: ContainerLimits): string {
-  return [runtime, cpus, memoryMb, pids, tmpMb].join(' ');
+function keyOf({ runtime, limits, network }: Omit<Kind, 'shelf'>): string {
+  const { cpus, memoryMb, pids, tmpMb } = limits;
+  return [runtime, network, cpus, memoryMb, pids, tmpMb].join(' ');
 }

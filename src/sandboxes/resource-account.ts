@@ -45,9 +45,14 @@ export class ResourceAccount {
     this.#cpuMs = cpuMs;
   }
 
-  /** @param processId Host process id of one of the sandbox's processes. Undefined when its control group is not in sight. */
-  static async open(processId: number): Promise<ResourceAccount | undefined> {
+  /**
+   * @param processId Process id of one of the sandbox's processes, as the engine counts them.
+   * Undefined when its control group is not in sight: an engine on another kernel has processes of the same numbers.
+   */
+  static async open(processId: number, containerId: string): Promise<ResourceAccount | undefined> {
     const paths = groupPaths(await readFile(`/proc/${processId}/cgroup`, 'utf8').catch(() => ''));
+    // Engines name a container's group after it.
+    if (![...paths.values()].some((path) => path.includes(containerId))) return undefined;
     const memory = paths.get('memory');
     const cpu = paths.get('cpuacct');
     if (memory !== undefined && cpu !== undefined) {

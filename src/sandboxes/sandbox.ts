@@ -8,6 +8,7 @@ import { answerTo } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { LogBuffer } from './log-buffer.ts';
+import type { ProgramEnd } from './program-container.ts';
 import { unknownUse, type ResourceUse } from './resource-account.ts';
 
 /** 128 plus the number of SIGKILL, which is what the kernel's out-of-memory killer sends. */
@@ -15,6 +16,9 @@ const killedExitCode = 137;
 
 /** How long a process may outlive its channel before that counts as a trick rather than as dying. */
 const deathGraceMs = 1000;
+
+/** How long the engine may take to tell of an end that the kernel shows already. */
+const slowEngineMs = 10_000;
 
 /**
  * `loading`: the handler's module is being imported. `ready`: waits for an invocation. `busy`: runs one. `spent`: must not be
@@ -29,6 +33,8 @@ export interface Finished {
   /** Milliseconds by the host's clock. */
   readonly elapsedMs: number;
   readonly use: ResourceUse;
+  /** All that came of a program; undefined for a handler. */
+  readonly program?: ProgramEnd;
 }
 
 export interface Call {
@@ -87,8 +93,9 @@ export class Sandbox {
   /** Imports the handler's module. What it writes belongs to the first invocation. */
   async load(limitMs: number, signal?: AbortSignal): Promise<Finished> {
     const { entry, config, functionName, number } = this.version;
+    if (entry === undefined) throw new TypeError(`${functionName}@${number} has no handler to load`);
     const logs = new LogBuffer(config.limits.logBytes);
-    this.#container.output.begin((chunk) => {
+    const mark = this.#container.output.begin((chunk) => {
       logs.append(chunk);
     });
     const exchange = new Exchange({ phase: 'load', limitMs, ...(signal === undefined ? {} : { signal }) });
@@ -103,6 +110,7 @@ export class Sandbox {
         env: config.env,
         memory_limit_mb: config.limits.memoryMb,
         result_bytes: config.limits.resultBytes,
+        ...outputMark(mark),
       }),
     );
     // It may have died between its hello and now, when nobody listened yet.
@@ -121,7 +129,7 @@ export class Sandbox {
     if (onOutput !== undefined && this.#initLogs !== undefined) onOutput(Buffer.from(this.#initLogs.text()));
     const logs = this.#initLogs ?? new LogBuffer(limits.logBytes);
     this.#initLogs = undefined;
-    this.#container.output.begin((chunk) => {
+    const mark = this.#container.output.begin((chunk) => {
       logs.append(chunk);
       onOutput?.(chunk);
     });
@@ -131,7 +139,12 @@ export class Sandbox {
     this.#container.channel.send(
       encodeFrame(
         'invoke',
-        { id: invocationId, deadline_ms: Date.now() + limits.timeoutMs, remaining_ms: limits.timeoutMs },
+        {
+          id: invocationId,
+          deadline_ms: Date.now() + limits.timeoutMs,
+          remaining_ms: limits.timeoutMs,
+          ...outputMark(mark),
+        },
         call.envelope,
       ),
     );
@@ -185,19 +198,27 @@ export class Sandbox {
     // Asked at once: the kernel's count goes with the control group, and the engine's flag may come after its exit code.
     const oomKills = this.#container.account?.oomKillCount() ?? 0;
     const ending = first.cause === 'died' ? await this.#autopsy(first, oomKills > 0) : first;
-    const usable = isReusable(ending) && this.#state !== 'spent' && this.#state !== 'gone' && this.#isTidy(exchange);
+    const usable = isReusable(ending) && !this.#isUseless() && this.#isTidy(exchange);
     if (!usable) this.#state = 'spent';
     if (ending.cause === 'deadline' || ending.cause === 'violation' || ending.cause === 'cancelled') {
       // The caller may rely on it: when the answer is out, the handler no longer runs.
       await this.#container.kill();
     }
-    this.#container.output.drain();
-    this.#container.output.end();
-    if (usable) {
+    const isAnswered = ending.cause === 'answered';
+    if (!(await this.#container.output.end(isAnswered ? 'answered' : 'gone'))) {
+      logs.endIsMissing();
+      this.#state = 'spent';
+    }
+    // It may have been lost while its output was waited for.
+    if (usable && !this.#isUseless()) {
       this.#state = 'ready';
       this.idleSince = performance.now();
     }
     return { ending, logs, elapsedMs, use };
+  }
+
+  #isUseless(): boolean {
+    return this.#state === 'spent' || this.#state === 'gone';
   }
 
   /** Whether no process was left behind that would go on in the next caller's time. A module may start some when it loads. */
@@ -214,9 +235,9 @@ export class Sandbox {
   async #autopsy(ending: Extract<Ending, { cause: 'died' }>, ranOutOfMemory: boolean): Promise<Ending> {
     let exit: ContainerExit;
     try {
-      exit = await this.#container.exit(deathGraceMs);
+      exit = await this.#exit();
     } catch (error) {
-      if (error instanceof EngineError && error.code === 'timeout') {
+      if (isTimeout(error) && !this.#isOver()) {
         return { cause: 'violation', reason: 'it closed its channel to the host and kept running' };
       }
       // Unless the engine has gone, someone else removed it: it is dead all the same.
@@ -230,6 +251,22 @@ export class Sandbox {
       () => died,
       (error: unknown) => lostEngine(error) ?? died,
     );
+  }
+
+  /** How the container ended, by the engine, which tells it late on a machine that has too much to do. */
+  async #exit(): Promise<ContainerExit> {
+    try {
+      return await this.#container.exit(deathGraceMs);
+    } catch (error) {
+      if (isTimeout(error) && this.#isOver()) return await this.#container.exit(slowEngineMs);
+      throw error;
+    }
+  }
+
+  /** Whether the kernel knows of no process in it but the engine's own init, which user code cannot be in. */
+  #isOver(): boolean {
+    const { account } = this.#container;
+    return account !== undefined && (account.processCount() ?? 0) <= 1;
   }
 
   #onFrame(frame: ShimFrame): void {
@@ -275,7 +312,15 @@ function isReusable(ending: Ending): boolean {
   return answer.status !== 'load_failed' && answer.reusable;
 }
 
+function isTimeout(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'timeout';
+}
+
 function lostEngine(error: unknown): Ending | undefined {
   if (!(error instanceof EngineError) || error.code !== 'unreachable') return undefined;
   return { cause: 'engine_lost', error: explainEngineError(error) };
+}
+
+function outputMark(mark: string | undefined): { readonly output_mark?: string } {
+  return mark === undefined ? {} : { output_mark: mark };
 }

@@ -1,13 +1,8 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import {
-  FrameDecoder,
-  maxShimHeadBytes,
-  ProtocolError,
-  parseShimFrame,
-  type ShimFrame,
-} from '../../runtime/protocol.ts';
+import type { ShimFrame } from '../../runtime/protocol.ts';
+import { FrameReceiver } from './channel-frames.ts';
 import type { Channel } from './channel.ts';
 
 /** Waits on a Unix socket for the one connection that a sandbox's shim makes; a second one is never accepted. */
@@ -50,12 +45,12 @@ class SocketChannel implements Channel {
   onFrame: (frame: ShimFrame) => void = () => undefined;
   onClosed: (violation: string | undefined) => void = () => undefined;
   readonly #socket: Socket;
-  #decoder: FrameDecoder;
+  readonly #frames: FrameReceiver;
   #closed = false;
 
   constructor(socket: Socket, maxFrameBytes: number) {
     this.#socket = socket;
-    this.#decoder = new FrameDecoder({ maxFrameBytes, maxHeadBytes: maxShimHeadBytes });
+    this.#frames = new FrameReceiver(maxFrameBytes);
     socket.on('data', (chunk) => {
       this.#receive(chunk);
     });
@@ -70,7 +65,7 @@ class SocketChannel implements Channel {
   }
 
   expectFrames(maxFrameBytes: number): void {
-    this.#decoder = new FrameDecoder({ maxFrameBytes, maxHeadBytes: maxShimHeadBytes });
+    this.#frames.expectFrames(maxFrameBytes);
   }
 
   send(frame: Buffer): void {
@@ -83,15 +78,11 @@ class SocketChannel implements Channel {
   }
 
   #receive(chunk: Buffer): void {
-    try {
-      for (const frame of this.#decoder.push(chunk)) {
-        if (this.#closed) return;
-        this.onFrame(parseShimFrame(frame));
-      }
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#end(error.message);
-    }
+    const violation = this.#frames.receive(chunk, (frame) => {
+      this.onFrame(frame);
+      return !this.#closed;
+    });
+    if (violation !== undefined) this.#end(violation);
   }
 
   #end(violation: string | undefined): void {

@@ -1,7 +1,13 @@
 import type { FunctionVersion } from '../functions/function.ts';
+import { sandboxRuntimeName } from '../runtimes/custom/runtime-name.ts';
 
 /** What a sandbox is started for: a version, and the host folder with its code, which the sandbox sees read-only. */
 export interface Workload {
   readonly version: FunctionVersion;
   readonly codeDirectory: string;
+}
+
+/** The name that the runtime of a version's sandboxes goes by: a version with a Dockerfile of its own has one for itself. */
+export function runtimeOf({ config, imageKey }: Pick<FunctionVersion, 'config' | 'imageKey'>): string {
+  return sandboxRuntimeName(config.runtime, imageKey);
 }

@@ -7,6 +7,7 @@ import type {
   VersionDraft,
   VersionListRequest,
 } from '../functions/function-store.ts';
+import { SraasError } from '../errors.ts';
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
 import type { DeployedFunction, FunctionId, FunctionVersion } from '../functions/function.ts';
 import { saysTheSame, toFunction, toFunctionsRow, toVersion, toVersionsRow } from './function-rows.ts';
@@ -31,6 +32,7 @@ export class FunctionRecords implements FunctionStore {
 
   async publish(draft: VersionDraft): Promise<Published> {
     return this.#database.transaction().execute(async (transaction) => {
+      await requireItsRuntime(transaction, draft);
       const fn = await claim(transaction, draft);
       if (fn.latest_number === 0) {
         return { outcome: 'created', fn: await append(transaction, fn, draft) };
@@ -75,6 +77,17 @@ export class FunctionRecords implements FunctionStore {
     const rows = await this.#database.selectFrom('versions').select('artifact_hash').distinct().execute();
     return new Set(rows.map((row) => row.artifact_hash as ArtifactHash));
   }
+}
+
+/** Removing a runtime looks for its versions in a transaction as well: so none is left without the other. */
+async function requireItsRuntime(transaction: Transaction<StoreTables>, draft: VersionDraft): Promise<void> {
+  const name = draft.config.runtime;
+  if (draft.usesCustomRuntime !== true) return;
+  const found = await transaction.selectFrom('runtimes').select('name').where('name', '=', name).executeTakeFirst();
+  if (found !== undefined) return;
+  throw new SraasError('RUNTIME_NOT_FOUND', `The runtime ${name} was removed meanwhile.`, {
+    violations: [{ pointer: '/runtime', message: 'names a runtime that was removed meanwhile' }],
+  });
 }
 
 /** The function's row, made if there was none, and held against other writers until the transaction ends. */

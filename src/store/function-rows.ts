@@ -1,6 +1,7 @@
 import { configFromWire, configToWire, type FunctionConfigWire } from '../functions/function-config-wire.ts';
 import type { VersionDraft } from '../functions/function-store.ts';
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import type { ImageKey } from '../runtimes/custom/made-image.ts';
 import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion } from '../functions/function.ts';
 import type { FunctionsTable, VersionsTable } from './schema.ts';
 
@@ -17,7 +18,11 @@ export function toVersion(row: VersionRow): FunctionVersion {
     config: configFromText(row.config),
     artifactHash: row.artifact_hash as ArtifactHash,
     artifactBytes: Number(row.artifact_bytes),
-    entry: { file: row.entry_file, exportName: row.entry_export, sourceMaps: row.entry_source_maps === 1 },
+    entry:
+      row.entry_file === ''
+        ? undefined
+        : { file: row.entry_file, exportName: row.entry_export, sourceMaps: row.entry_source_maps === 1 },
+    ...(row.image_key === null ? {} : { imageKey: row.image_key as ImageKey }),
     createdAt: new Date(row.created_at),
   };
 }
@@ -43,11 +48,13 @@ export function toVersionsRow(functionId: string, number: number, draft: Version
     number,
     artifact_hash: draft.artifactHash,
     artifact_bytes: draft.artifactBytes,
-    entry_file: draft.entry.file,
-    entry_export: draft.entry.exportName,
-    entry_source_maps: draft.entry.sourceMaps ? 1 : 0,
+    entry_file: draft.entry?.file ?? '',
+    entry_export: draft.entry?.exportName ?? '',
+    entry_source_maps: draft.entry?.sourceMaps === true ? 1 : 0,
     config: configToText(draft.config),
     created_at: draft.createdAt.toISOString(),
+    runtime: draft.config.runtime,
+    image_key: draft.imageKey ?? null,
   };
 }
 
@@ -55,9 +62,10 @@ export function toVersionsRow(functionId: string, number: number, draft: Version
 export function saysTheSame(version: FunctionVersion, draft: VersionDraft): boolean {
   return (
     version.artifactHash === draft.artifactHash &&
-    version.entry.file === draft.entry.file &&
-    version.entry.exportName === draft.entry.exportName &&
-    version.entry.sourceMaps === draft.entry.sourceMaps &&
+    version.imageKey === draft.imageKey &&
+    version.entry?.file === draft.entry?.file &&
+    version.entry?.exportName === draft.entry?.exportName &&
+    version.entry?.sourceMaps === draft.entry?.sourceMaps &&
     // Both texts are written anew: a row of an earlier release may spell an equal config in another way.
     configToText(version.config) === configToText(draft.config)
   );

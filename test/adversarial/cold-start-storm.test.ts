@@ -11,6 +11,8 @@ const most = 4;
 /** Long enough for all calls to have come before the first one ends. */
 const source = 'export const handler = ({ n }) => new Promise((resolve) => setTimeout(resolve, 600, n))';
 
+const isWithinQueueTime = (seconds: number): boolean => seconds >= 1 && seconds <= 30;
+
 let arena: Arena;
 beforeAll(async () => {
   // The two hundred clients are in the server's own process here, and take its time.
@@ -43,7 +45,12 @@ it.each(['warm', 'fresh'] as const)('turns away what does not fit at once, for a
   const refusals = answers.filter((answer) => answer !== undefined);
   const served = calls - refusals.length;
   for (const { status, code, retryAfterSeconds } of refusals) {
-    expect({ status, code, retryAfterSeconds }).toEqual({ status: 429, code: 'QUEUE_FULL', retryAfterSeconds: 1 });
+    expect({ status, code }).toEqual({ status: 429, code: 'QUEUE_FULL' });
+    // By how long calls take at the time: never at once, never longer than anybody may wait at all.
+    expect([retryAfterSeconds, Number.isInteger(retryAfterSeconds)]).toEqual([
+      expect.toSatisfy(isWithinQueueTime),
+      true,
+    ]);
   }
   expect(seen).toBeLessThanOrEqual(most);
   expect(served).toBeGreaterThanOrEqual(queueLength);

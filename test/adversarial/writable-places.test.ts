@@ -2,15 +2,17 @@
 // Barrier: the read-only root file system, no shared memory, no message queues. Expected: only /tmp takes one.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openArena, type Arena } from '../support/arena.ts';
+import { serverKinds } from '../support/server-kinds.ts';
 
-let arena: Arena;
-beforeAll(async () => {
-  arena = await openArena();
-});
-afterEach(() => arena.aftermath());
-afterAll(() => arena[Symbol.asyncDispose]());
+describe.each(serverKinds)('on a server that $title', ({ settings }) => {
+  let arena: Arena;
+  beforeAll(async () => {
+    arena = await openArena(settings);
+  });
+  afterEach(() => arena.aftermath());
+  afterAll(() => arena[Symbol.asyncDispose]());
 
-const everywhere = `import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+  const everywhere = `import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
   export const handler = () => {
     const accepted = [];
     let tried = 0;
@@ -28,18 +30,19 @@ const everywhere = `import { readdirSync, unlinkSync, writeFileSync } from 'node
     visit('/');
     return { tried, accepted };
   }`;
-const sharedMemory = `import { existsSync } from 'node:fs';
+  const sharedMemory = `import { existsSync } from 'node:fs';
   export const handler = () => ['/dev/shm', '/run/shm'].filter((path) => existsSync(path))`;
 
-describe.each(['warm', 'fresh'] as const)('in a %s sandbox', (isolation) => {
-  it('only /tmp takes a file', async () => {
-    const limits = { cpus: 2, timeout_ms: 20_000 };
-    const { result } = await arena.run(everywhere, { config: { isolation, limits } });
-    expect(result).toMatchObject({ accepted: ['/tmp'] });
-    expect((result as { tried: number }).tried).toBeGreaterThan(500);
-  });
+  describe.each(['warm', 'fresh'] as const)('in a %s sandbox', (isolation) => {
+    it('only /tmp takes a file', async () => {
+      const limits = { cpus: 2, timeout_ms: 20_000 };
+      const { result } = await arena.run(everywhere, { config: { isolation, limits } });
+      expect(result).toMatchObject({ accepted: ['/tmp'] });
+      expect((result as { tried: number }).tried).toBeGreaterThan(500);
+    });
 
-  it('there is no shared memory', async () => {
-    expect((await arena.run(sharedMemory, { config: { isolation } })).result).toEqual([]);
+    it('there is no shared memory', async () => {
+      expect((await arena.run(sharedMemory, { config: { isolation } })).result).toEqual([]);
+    });
   });
 });

@@ -47,4 +47,24 @@ describe('the examples', () => {
     expect(reply.error).toMatch(/^Error: this handler always fails\n.*index\.mjs:4/);
     expect(exitCode).toBe(1);
   });
+
+  it('python-hello logs and knows its call', async () => {
+    const { exitCode, reply } = await deployAndInvoke('python-hello', { a: 4, b: 1 });
+    expect(reply).toMatchObject({
+      result: { quotient: 4, request_id: reply.invocation.id },
+      logs: 'INFO: dividing 4 by 1 for nobody\n',
+      error: null,
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  it('python-async awaits what the package beside it computes', async () => {
+    const { exitCode, reply } = await deployAndInvoke('python-async', { days: ['2000-01-02', '2001-01-01'] });
+    expect(reply.error).toBeNull();
+    expect(reply.result).toEqual({
+      first: '2000-01-02',
+      seconds: { '2000-01-02': 86_400, '2001-01-01': 31_622_400 },
+    });
+    expect(exitCode).toBe(0);
+  });
 });

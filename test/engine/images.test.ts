@@ -45,21 +45,52 @@ describe.each(builtInRuntimes)('the image of $name', (runtime: Runtime) => {
     expect(state).toMatchObject({ state: 'ready', imageId: image, base: first.base });
     const labels = (await engine.findImage(image))?.labels;
     expect(labels).toMatchObject({ 'sraas.managed': '1', 'sraas.runtime': runtime.name, 'sraas.base': first.base });
-    expect(first.base).toMatch(/^(official: node:\d+-slim|local: sraas\/base-node\d+:[0-9a-f]{12})$/);
+    const { language, majorVersion, name } = runtime;
+    const official = `official: ${language}:${majorVersion}-slim`;
+    if (first.base !== official) expect(first.base).toMatch(new RegExp(`^local: sraas/base-${name}:[0-9a-f]{12}$`));
   });
 
   it('has the interpreter of its name where the catalog says', async () => {
-    const major = 'process.exit(Number(process.versions.node.split(".")[0]))';
-    expect(await exitCodeIn(image, [runtime.interpreter, '--eval', major])).toBe(Number(runtime.majorVersion));
+    // 24 says so by exit code 24, 3.13 by exit code 13.
+    const command =
+      runtime.language === 'node'
+        ? ['--eval', 'process.exit(Number(process.versions.node.split(".")[0]))']
+        : ['-c', 'import sys; sys.exit(sys.version_info[1])'];
+    const version = Number(runtime.majorVersion.split('.').at(-1));
+    expect(await exitCodeIn(image, [runtime.interpreter, ...command])).toBe(version);
   });
 
   it('has a shell and Perl', async () => {
     expect(await exitCodeIn(image, ['/bin/sh', '-c', 'perl -e 1'])).toBe(0);
   });
 
-  it('has no package manager for Node and no program that lends the rights of another user', async () => {
-    const script = '! command -v npm && ! command -v yarn && test -z "$(find / -xdev -type f -perm /6000 2>/dev/null)"';
+  it('has no package manager for its language and no program that lends the rights of another user', async () => {
+    const script =
+      '! command -v npm && ! command -v yarn && ! command -v pip3 && test -z "$(find / -xdev -type f -perm /6000 2>/dev/null)"';
     expect(await exitCodeIn(image, ['/bin/sh', '-c', script])).toBe(0);
+  });
+});
+
+describe.each(builtInRuntimes.filter(({ language }) => language === 'python'))('the library of $name', (runtime) => {
+  const inPython = async (code: string): Promise<number> => {
+    const image = await new RuntimeCatalog(engine, imagesDirectory).imageOf(runtime);
+    return exitCodeIn(image, [runtime.interpreter, '-I', '-B', '-c', code]);
+  };
+
+  it('is whole', async () => {
+    const modules =
+      'asyncio, bz2, ctypes, curses, dbm, decimal, email, hashlib, lzma, multiprocessing, readline, sqlite3';
+    expect(await inPython(`import ${modules}, ssl, unittest, uuid, xml.etree, zlib, zoneinfo`)).toBe(0);
+    expect(await inPython('import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin")')).toBe(0);
+  });
+
+  it('is compiled, since a sandbox cannot keep what it compiles', async () => {
+    const code = [
+      'import asyncio, importlib.util, json, logging, os, sqlite3, sys, traceback',
+      'files = [m.__file__ for m in list(sys.modules.values()) if (getattr(m, "__file__", None) or "").endswith(".py")]',
+      'sys.exit(sum(not os.path.exists(importlib.util.cache_from_source(f)) for f in files))',
+    ];
+    expect(await inPython(code.join('\n'))).toBe(0);
   });
 });
 
@@ -76,6 +107,7 @@ function specOf(image: string, command: readonly string[]): ContainerSpec {
     mounts: [],
     temporaryFileSystems: [],
     network: 'none',
+    nameServers: [],
     readOnlyRoot: true,
     droppedCapabilities: ['ALL'],
     addedCapabilities: [],
@@ -91,6 +123,7 @@ function specOf(image: string, command: readonly string[]): ContainerSpec {
     cgroupNamespace: 'private',
     cgroupParent: '',
     oomScoreAdjustment: 1000,
+    stdio: 'none',
     init: true,
     engineRuntime: '',
   };

@@ -30,6 +30,7 @@ describe('a live sandbox, as the engine recorded it', () => {
       MemorySwap: 268_435_456,
       PidsLimit: 64,
       NetworkMode: 'none',
+      Dns: [],
       ReadonlyRootfs: true,
       Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=67108864,nr_inodes=8192,mode=1777' },
       CapDrop: ['ALL'],

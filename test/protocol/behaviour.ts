@@ -21,6 +21,8 @@ export interface Call {
 export interface Behaviour {
   readonly title: string;
   readonly handler: string;
+  /** `handler` unless said otherwise. */
+  readonly exportName?: string;
   readonly init?: Partial<InitHead>;
   readonly loads?: { readonly error: RegExp } | { readonly exitCode: number };
   readonly logsAtLoad?: string;

@@ -52,7 +52,7 @@ const results: readonly Behaviour[] = [
     ends: ok(['1970-01-01T00:00:00.000Z', null]),
   }),
   one('leaves out what JSON leaves out', 'returns-odd-value', { event: 'skipped members', ends: ok({ kept: 1 }) }),
-  one('keeps a member named __proto__', 'returns-odd-value', {
+  one('keeps a member named `__proto__`', 'returns-odd-value', {
     event: 'proto key',
     ends: ok(JSON.parse('{"__proto__":{"admin":true},"constructor":{"prototype":1}}')),
   }),
@@ -72,6 +72,7 @@ const errors: readonly Behaviour[] = [
   }),
   ...(
     [
+      ['object', /not an Error.*E_PLAIN/],
       ['null', /not an Error.*null/],
       ['undefined', /not an Error.*undefined/],
       ['text', /not an Error.*'just text'/],
@@ -130,7 +131,14 @@ const output: readonly Behaviour[] = [
 ];
 
 const loading: readonly Behaviour[] = [
-  failsToLoad('says that an export is not a function', 'exports-others', /handler2 of .* is a number, not a function/),
+  {
+    ...failsToLoad(
+      'says that an export is not a function',
+      'exports-others',
+      /handler2 of .* is a number, not a function/,
+    ),
+    exportName: 'handler2',
+  },
   failsToLoad('says that a module exports nothing', 'exports-nothing', /It exports nothing\./),
   failsToLoad(
     'tells the place of a syntax error in a .js',
@@ -141,30 +149,24 @@ const loading: readonly Behaviour[] = [
   failsToLoad('tells the place of a syntax error in an import', 'imports-syntax-error', /\/syntax-error\.mjs:2\n/),
   failsToLoad('tells of bad JSON that a module reads', 'parses-bad-json', /SyntaxError[^]*parses-bad-json\.mjs:1/),
   failsToLoad('fails at a rejection that nobody handles', 'import-rejects-beside', /a rejection while loading/),
-].map((behaviour) =>
-  behaviour.handler === 'exports-others'
-    ? { ...behaviour, init: { entry: { file: 'exports-others.mjs', export: 'handler2', source_maps: false } } }
-    : behaviour,
-);
+];
 
 const modules: readonly Behaviour[] = (
   [
     ['a named export of CommonJS', 'commonjs.cjs', 'handler', { commonjs: 1 }],
     ['a member that only running CommonJS shows', 'commonjs-computed.cjs', 'handler', { computed: 1 }],
     ['a default export', 'default-export.mjs', 'default', { default: 1 }],
-    ['a file with dots in its name', 'nested/folder/app.v2.mjs', 'main', { nested: 1 }],
   ] as const
 ).map(([what, file, name, result]) => ({
   title: `loads ${what}`,
   handler: file,
-  init: { entry: { file, export: name, source_maps: false } },
+  exportName: name,
   calls: [{ event: 1, ends: ok(result) }],
 }));
 
 const reuse: readonly Behaviour[] = (
   [
     ['an interval', 'interval', false],
-    ['a child process', 'child', false],
     ['a timer that was cleared', 'cleared timer', true],
     ["a timer that was unref'd", "unref'd timer", true],
   ] as const

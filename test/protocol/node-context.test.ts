@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BundledShim } from './node-shim.ts';
 import { bundleNodeShim, nodePrograms } from './node-shim.ts';
-import type { ShimEvent } from './shim-process.ts';
+import { resultOf } from './result-of.ts';
 import { ShimProcess } from './shim-process.ts';
 
 interface Report {
@@ -27,7 +27,7 @@ describe.each(nodePrograms)('the context on %s', (program) => {
     await shim.load('reports-context.mjs');
     const context = { user: 'u1', request_id: 'forged', signal: 'forged', awsRequestId: 'forged' };
     const ended = await shim.invoke({ event: 1, context }, { id: 'i-7', deadline_ms: 1234, remaining_ms: 5000 });
-    const report = result(ended) as Report;
+    const report = resultOf(ended) as Report;
     expect(report.members).toEqual({
       user: 'u1',
       request_id: 'i-7',
@@ -58,21 +58,21 @@ describe.each(nodePrograms)('the context on %s', (program) => {
     await using shim = await ShimProcess.start(bundle.command(program));
     await shim.load('reports-context.mjs');
     const context: unknown = JSON.parse('{"__proto__":{"admin":true}}');
-    const report = result(await shim.invoke({ event: 1, context })) as Report;
+    const report = resultOf(await shim.invoke({ event: 1, context })) as Report;
     expect(report.inherited).toEqual([null, null]);
   });
 
   test('says that no time is left after the deadline', async () => {
     await using shim = await ShimProcess.start(bundle.command(program));
     await shim.load('reports-context.mjs');
-    const report = result(await shim.invoke({ event: 1 }, { remaining_ms: 0 })) as Report;
+    const report = resultOf(await shim.invoke({ event: 1 }, { remaining_ms: 0 })) as Report;
     expect(report.remaining).toEqual([0, 0]);
   });
 
   test('fires its signal shortly before the deadline', async () => {
     await using shim = await ShimProcess.start(bundle.command(program));
     await shim.load('waits-for-signal.mjs');
-    const ended = result(await shim.invoke({ event: 1 }, { remaining_ms: 1500 })) as {
+    const ended = resultOf(await shim.invoke({ event: 1 }, { remaining_ms: 1500 })) as {
       remaining: number;
       reason: string;
     };
@@ -97,8 +97,3 @@ describe.each(nodePrograms)('the context on %s', (program) => {
     expect(Math.round(durationMs * 1000) / 1000).toBe(durationMs);
   });
 });
-
-function result(event: ShimEvent): unknown {
-  if (event.type !== 'result' || event.status !== 'ok') throw new Error(`Not a result: ${JSON.stringify(event)}`);
-  return JSON.parse(event.resultJson.toString('utf8'));
-}

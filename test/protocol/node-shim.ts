@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
-import type { ShimCommand } from './shim-process.ts';
+import { node } from './language.ts';
+import { asPlainProcess } from './plain-process.ts';
+import type { StartShim } from './shim-process.ts';
 
 /** The Node binaries that the shim is shown on: this one, and those in SRAAS_TEST_NODES, separated like a PATH. */
 export const nodePrograms: readonly string[] = [
@@ -10,10 +12,10 @@ export const nodePrograms: readonly string[] = [
   ...(process.env['SRAAS_TEST_NODES'] ?? '').split(delimiter).filter((program) => program !== ''),
 ];
 
-const nodeHandlers = join(import.meta.dirname, '../fixtures/handlers/node');
-
 export interface BundledShim {
-  readonly command: (program: string) => ShimCommand;
+  /** Path of the one file that it is. */
+  readonly file: string;
+  readonly command: (program: string) => StartShim;
   readonly remove: () => void;
 }
 
@@ -32,7 +34,8 @@ export async function bundleNodeShim(): Promise<BundledShim> {
     logLevel: 'warning',
   });
   return {
-    command: (program) => ({ program, arguments: [outfile], codeDirectory: nodeHandlers }),
+    file: outfile,
+    command: (program) => asPlainProcess({ program, arguments: [outfile], codeDirectory: node.handlers }),
     remove: () => {
       rmSync(directory, { recursive: true });
     },

@@ -1,7 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { chmodSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,23 +16,28 @@ import {
   sandboxPaths,
 } from '../../runtime/protocol.ts';
 
-export interface ShimCommand {
-  readonly program: string;
-  readonly arguments: readonly string[];
-  readonly codeDirectory: string;
-}
-
 export interface ShimExit {
   readonly type: 'exit';
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
+/** A shim that was started, as whatever it was started as. */
+export interface StartedShim {
+  /** Rejects when it could not be started. */
+  readonly exited: Promise<ShimExit>;
+  /** Ends it, whatever it is doing; does nothing when it has ended. */
+  readonly kill: () => void | Promise<void>;
+}
+
+/** Starts a shim that finds its socket and its FIFO in a folder of this machine. */
+export type StartShim = (directory: string) => StartedShim;
+
 export type ShimEvent = ShimFrame | ShimExit;
 
 const resultBytes = 6_000_000;
 
-/** A shim as a plain child process, with a real socket and a real FIFO, and a host that does what the test tells it to. */
+/** A shim with a real socket and a real FIFO, and a host that does what the test tells it to. */
 export class ShimProcess implements AsyncDisposable {
   readonly #directory = mkdtempSync(join(tmpdir(), 'sraas-shim-'));
   readonly #events: ShimEvent[] = [];
@@ -42,19 +46,21 @@ export class ShimProcess implements AsyncDisposable {
   readonly #outputDescriptor: number;
   readonly #outputReader: Socket;
   readonly #server: Server;
-  readonly #child: ChildProcess;
+  readonly #shim: StartedShim;
   readonly #exited: Promise<unknown>;
   #channel: Socket | undefined;
 
-  static async start(command: ShimCommand): Promise<ShimProcess> {
-    const shim = new ShimProcess(command);
-    await once(shim.#arrival, 'connected');
+  static async start(startShim: StartShim): Promise<ShimProcess> {
+    const shim = new ShimProcess(startShim);
+    await Promise.race([once(shim.#arrival, 'connected'), shim.#shim.exited]);
     return shim;
   }
 
-  private constructor(command: ShimCommand) {
+  private constructor(startShim: StartShim) {
     const fifo = join(this.#directory, sandboxPaths.outputFifo);
-    execFileSync('mkfifo', [fifo]);
+    // For any user: a container's has an id of its own.
+    chmodSync(this.#directory, 0o755);
+    execFileSync('mkfifo', ['-m', '0666', fifo]);
     // Open for both, so that it never ends for want of a writer.
     this.#outputDescriptor = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
     this.#outputReader = new Socket({ fd: this.#outputDescriptor, writable: false });
@@ -63,15 +69,15 @@ export class ShimProcess implements AsyncDisposable {
       this.#server.close();
       this.#serve(channel);
     });
-    this.#server.listen(join(this.#directory, sandboxPaths.channelSocket));
-    this.#child = spawn(
-      command.program,
-      [...command.arguments, '--directory', this.#directory, '--code', command.codeDirectory],
-      { cwd: command.codeDirectory, stdio: 'ignore', env: { PATH: '/usr/bin:/bin' } },
+    const socketPath = join(this.#directory, sandboxPaths.channelSocket);
+    this.#server.listen({ path: socketPath, readableAll: true, writableAll: true });
+    this.#shim = startShim(this.#directory);
+    this.#exited = this.#shim.exited.then(
+      (exit) => {
+        this.#emit(exit);
+      },
+      () => undefined,
     );
-    this.#exited = once(this.#child, 'exit').then(([code, signal]) => {
-      this.#emit({ type: 'exit', code: code as number | null, signal: signal as NodeJS.Signals | null });
-    });
   }
 
   /** What the shim says next, or how it ended. */
@@ -108,8 +114,9 @@ export class ShimProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
+    await this.#shim.kill();
     await this.#exited;
+    this.#server.close();
     this.#channel?.destroy();
     this.#outputReader.destroy();
     rmSync(this.#directory, { recursive: true });

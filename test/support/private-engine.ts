@@ -15,6 +15,8 @@ export interface PrivateEngine extends AsyncDisposable {
   readonly engineHost: string;
   /** Folder for the sockets of sandboxes, which goes with the engine. */
   readonly runDirectory: string;
+  /** Its process, whose network namespace is the machine that its containers are on. */
+  readonly processId: () => number;
   /** The engine's own API, for looking at what it really did. */
   readonly docker: Docker;
   /** Resolves when the engine answers. */
@@ -28,6 +30,11 @@ export interface PrivateEngine extends AsyncDisposable {
   thaw(): void;
   /** Copies the image of a runtime from the machine's engine to this one. */
   loadRuntime(name: string): Promise<void>;
+}
+
+interface EngineOptions {
+  /** Whether its networks lead anywhere: it forwards packets, and has packet filters in its own namespace. */
+  readonly networking?: boolean;
 }
 
 const startLimitMs = 30_000;
@@ -44,8 +51,8 @@ const inNamespaces = [
 ] as const;
 
 /** Starts an engine with the image of node24 on it. Needs root, and Docker's programs on the PATH. */
-export async function startPrivateEngine(): Promise<PrivateEngine> {
-  const engine = await makePrivateEngine();
+export async function startPrivateEngine(options: EngineOptions = {}): Promise<PrivateEngine> {
+  const engine = await makePrivateEngine(options);
   try {
     await engine.start();
     await engine.loadRuntime('node24');
@@ -61,7 +68,7 @@ export function engineMark(folder: string): ProcessMark {
   return { environment: `SRAAS_PRIVATE_ENGINE=${folder}`, controlGroup: `/${basename(folder)}` };
 }
 
-async function makePrivateEngine(): Promise<PrivateEngine> {
+async function makePrivateEngine({ networking = false }: EngineOptions): Promise<PrivateEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'sraas-engine-'));
   const runDirectory = join(folder, 'run');
   await mkdir(runDirectory);
@@ -82,8 +89,12 @@ async function makePrivateEngine(): Promise<PrivateEngine> {
     engineHost: `unix://${socketPath}`,
     runDirectory,
     docker,
+    processId() {
+      if (child?.pid === undefined) throw new Error('The private engine does not run');
+      return child.pid;
+    },
     async start() {
-      child = await spawnEngine(folder, socketPath, mark);
+      child = await spawnEngine(folder, socketPath, mark, networking);
       const started = child;
       const answers = async (): Promise<boolean> => {
         if (started.exitCode !== null) throw new Error(`The private engine ended: ${await readLog(folder)}`);
@@ -122,7 +133,12 @@ async function makePrivateEngine(): Promise<PrivateEngine> {
   };
 }
 
-async function spawnEngine(folder: string, socketPath: string, mark: ProcessMark): Promise<ChildProcess> {
+async function spawnEngine(
+  folder: string,
+  socketPath: string,
+  mark: ProcessMark,
+  networking: boolean,
+): Promise<ChildProcess> {
   const configFile = join(folder, 'daemon.json');
   await writeFile(configFile, '{}');
   // Process ids that an engine which was killed has written down: one that is in use, by a zombie even, keeps the next from starting.
@@ -132,8 +148,9 @@ async function spawnEngine(folder: string, socketPath: string, mark: ProcessMark
     ...inNamespaces,
     ...['dockerd', '--config-file', configFile, '--host', `unix://${socketPath}`, '--pidfile', join(folder, 'pid')],
     ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--cgroup-parent', mark.controlGroup],
-    ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--bridge', 'none', '--iptables=false', '--ip6tables=false'],
-    ...['--ip-forward=false', '--ip-masq=false', '--userland-proxy=false', '--log-level', 'warn'],
+    ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--bridge', 'none', '--userland-proxy=false'],
+    ...(networking ? [] : ['--iptables=false', '--ip6tables=false', '--ip-forward=false', '--ip-masq=false']),
+    ...['--log-level', 'warn'],
   ];
   const [name = '', value = ''] = mark.environment.split('=');
   const child = spawn(program, programArguments, {

@@ -41,6 +41,7 @@ export async function sandboxSpec(
     seccompProfile: seccompProfile((await engine.info()).architecture),
     cgroupParent: '',
     engineRuntime: '',
+    network: undefined,
   });
   return {
     spec,

@@ -28,6 +28,7 @@ export async function startServer(overrides: Partial<Config> = {}): Promise<Test
     ...parseConfig({ flags: {}, environment: {} }),
     port: 0,
     engineHost,
+    transport: process.env['SRAAS_TEST_TRANSPORT'] ?? 'auto',
     preparedPerKind: 0,
     ...overrides,
     dataDirectory,

@@ -107,7 +107,7 @@ describe('docs/security.md', () => {
       containerSpec({
         sandboxId: '',
         labels: {},
-        runtime: { name: 'node24', language: 'node', description: '', interpreter: '/node', majorVersion: '24' },
+        runtime: { name: 'node24', language: 'node', interpreter: '/node' },
         image: '',
         limits: defaultLimits,
         uid: 20_000,
@@ -117,6 +117,7 @@ describe('docs/security.md', () => {
         seccompProfile: '',
         cgroupParent: '',
         engineRuntime: '',
+        network: undefined,
       }),
     );
     const rows = tableRows(section(readDocument('docs/security.md'), "## Every field of a sandbox's container"));

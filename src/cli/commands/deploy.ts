@@ -6,6 +6,8 @@ import { configDocument, type ConfigFlags } from '../config-document.ts';
 import { collectPairs, EnvironmentOption, parseNumber } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { packFolder } from '../folder/packed-folder.ts';
+import { BuildReport } from '../build-report.ts';
+import { languageOfRuntime } from '../runtime-language.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface DeployOptions extends ConfigFlags {
@@ -15,6 +17,7 @@ interface DeployOptions extends ConfigFlags {
 const help = examples(
   'sraas deploy examples/hello',
   'sraas deploy . --name greeter --handler src/app.greet --memory-mb 512',
+  'sraas deploy thumbnails --runtime dockerfile --handler app.handler',
   'sraas deploy api --env LEVEL=debug --env REGION=eu --label team=web --timeout-ms 30000',
 );
 
@@ -27,7 +30,12 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       "Deploys a folder: creates the function, or publishes its next version. Flags win over the folder's sraas.json.",
     )
     .addOption(new EnvironmentOption('--name <name>', "the function's name; without it the folder's"))
-    .addOption(new EnvironmentOption('--runtime <runtime>', 'node24, or python3.13 when the handler is a .py file'))
+    .addOption(
+      new EnvironmentOption(
+        '--runtime <runtime>',
+        'node24, or python3.13 when the handler is a .py file; dockerfile for its own',
+      ),
+    )
     .addOption(
       new EnvironmentOption('--handler <file.export>', 'without it: index, main, handler, app or <dir>, .handler'),
     )
@@ -46,12 +54,21 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
     .action(async (dir: string, options: DeployOptions, command: Command) => {
       const printer = printerFor(command, world);
       const client = clientFor(command, world);
-      const packed = await packFolder(dir, world.workingDirectory, entryFlags(options), printer);
+      const packed = await packFolder(
+        dir,
+        world.workingDirectory,
+        entryFlags(options),
+        printer,
+        languageOfRuntime(client),
+      );
       const name = functionName(options.name ?? packed.file.name, packed.folder);
       const config = configDocument(packed.file.config, options, packed.entry);
       printer.progress(`uploading to ${client.url}`);
       // The server says what is wrong with members that a sraas.json should not have.
-      const reply = await client.deploy(name, config as unknown as FunctionConfigDocument, { archive: packed.archive });
+      const report = new BuildReport(printer, name);
+      const onBuild = packed.entry.runtime === 'dockerfile' ? report.onEvent : undefined;
+      const code = { archive: packed.archive };
+      const reply = await client.deploy(name, config as unknown as FunctionConfigDocument, code, onBuild);
       if (printer.json) printer.document(reply);
       else {
         printer.line(`${reply.name} version ${reply.version} ${reply.outcome}`);

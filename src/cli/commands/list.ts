@@ -22,5 +22,5 @@ export function addList(program: Command, { world, finish }: CommandContext): vo
 }
 
 function row({ name, version, runtime, handler, updated_at: updatedAt }: FunctionDocument): readonly string[] {
-  return [name, String(version), runtime, handler, updatedAt];
+  return [name, String(version), runtime, handler ?? '', updatedAt];
 }

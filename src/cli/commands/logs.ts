@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { EnvironmentOption } from '../environment-option.ts';
-import { exitCodes, type ExitCode } from '../exit-code.ts';
+import { exitCodes } from '../exit-code.ts';
 import { LiveReport } from '../live-report.ts';
+import { untilToldToStop } from '../until-told-to-stop.ts';
 import { UsageError } from '../usage-error.ts';
-import type { World } from '../world.ts';
 
 const help = examples(
   'sraas logs hello -f',
@@ -27,36 +27,15 @@ export function addLogs(program: Command, { world, finish }: CommandContext): vo
       const printer = printerFor(command, world);
       const report = new LiveReport(printer, name);
       const client = clientFor(command, world);
-      finish(
-        await untilToldToStop(world, async (signal) => {
-          for await (const event of client.followLogs(name, { signal })) {
-            if (printer.json) printer.documentLine(event);
-            else report.show(event);
-            if (event.event === 'draining') return exitCodes.platform;
-          }
-          return exitCodes.ok;
-        }),
-      );
+      const ended = await untilToldToStop(world, async (signal) => {
+        for await (const event of client.followLogs(name, { signal })) {
+          if (printer.json) printer.documentLine(event);
+          else report.show(event);
+          if (event.event === 'draining') return exitCodes.platform;
+        }
+        return exitCodes.ok;
+      });
+      // Being told to stop is how following usually ends: no failure.
+      finish(ended ?? exitCodes.ok);
     });
-}
-
-/** Being told to stop is how following usually ends: no failure. */
-async function untilToldToStop(world: World, follow: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
-  const stop = new AbortController();
-  const forget = world.onStopSignal((exitCode) => {
-    if (stop.signal.aborted) world.exitNow(exitCode);
-    stop.abort();
-  });
-  // A reader that stops early, `sraas logs hello -f | head` for example, wants no more.
-  world.stdout.once?.('error', () => {
-    stop.abort();
-  });
-  try {
-    return await follow(stop.signal);
-  } catch (error) {
-    if (stop.signal.aborted) return exitCodes.ok;
-    throw error;
-  } finally {
-    forget();
-  }
 }

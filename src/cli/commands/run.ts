@@ -33,7 +33,9 @@ export function addRun(program: Command, { world, finish }: CommandContext): voi
         // Read first: malformed input should cost nothing. The server judges the envelope's members.
         const envelope = asObject(await readJson(world, dataFile), dataFile) as unknown as Envelope;
         const given = { handler, ...(options.runtime === undefined ? {} : { runtime: options.runtime }) };
-        const { archive, entry, file } = await packFolder(options.dir, world.workingDirectory, given, printer);
+        const { archive, entry, file } = await packFolder(options.dir, world.workingDirectory, given, printer, () =>
+          Promise.resolve(undefined),
+        );
         const config = { ...file.config, ...entry };
         const reply = await clientFor(command, world).run({ config, envelope, archive });
         printer.document(reply);

@@ -28,7 +28,7 @@ function lines(document: VersionDocument): readonly (readonly [label: string, va
     ['version', String(document.version)],
     ['description', document.description],
     ['runtime', document.runtime],
-    ['handler', document.handler],
+    ['handler', document.handler ?? ''],
     ['code', `${bytesText(code.bytes)}, sha256 ${code.sha256}`],
     ['cpus', `${limits.cpus}`],
     ['memory', `${limits.memory_mb} MiB`],

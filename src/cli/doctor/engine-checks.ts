@@ -16,6 +16,7 @@ export const checkEngine: Check = ({ engine }) => {
       return problem(name, detail, 'Without a container engine nothing can run.', 'npm run up');
     case 'image_not_found':
     case 'container_not_found':
+    case 'network_not_found':
     case 'conflict':
     case 'build_failed':
     case 'refused':

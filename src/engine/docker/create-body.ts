@@ -7,6 +7,9 @@ import type { ContainerSpec } from '../container.ts';
  */
 export type HostConfig = Docker.HostConfig & { CgroupnsMode?: string; NanoCpus?: number };
 
+/** Members that say whether a container's standard streams lead anywhere. */
+export const streamFlags = ['OpenStdin', 'StdinOnce', 'AttachStdin', 'AttachStdout', 'AttachStderr'] as const;
+
 export type CreateBody = Omit<Docker.ContainerCreateOptions, 'HostConfig'> & { HostConfig: HostConfig };
 
 /**
@@ -27,11 +30,7 @@ export function createBody(spec: ContainerSpec): CreateBody {
     Domainname: '',
     Labels: { ...spec.labels },
     Tty: false,
-    OpenStdin: false,
-    StdinOnce: false,
-    AttachStdin: false,
-    AttachStdout: false,
-    AttachStderr: false,
+    ...standardStreams(spec.stdio === 'attached'),
     ExposedPorts: {},
     Volumes: {},
     Healthcheck: { Test: ['NONE'] },
@@ -42,14 +41,25 @@ export function createBody(spec: ContainerSpec): CreateBody {
   };
 }
 
+/** Stdin ends with its one attachment, so that a container notices when the host has gone. */
+function standardStreams(attached: boolean): Pick<CreateBody, (typeof streamFlags)[number]> {
+  return {
+    OpenStdin: attached,
+    StdinOnce: attached,
+    AttachStdin: attached,
+    AttachStdout: attached,
+    AttachStderr: attached,
+  };
+}
+
 function hostConfig(spec: ContainerSpec): HostConfig {
   return {
     NetworkMode: spec.network,
     ReadonlyRootfs: spec.readOnlyRoot,
     Tmpfs: Object.fromEntries(
-      spec.temporaryFileSystems.map(({ target, sizeBytes, inodes }) => [
+      spec.temporaryFileSystems.map(({ target, sizeBytes, inodes, executable }) => [
         target,
-        `rw,noexec,nosuid,nodev,size=${sizeBytes},nr_inodes=${inodes},mode=1777`,
+        `rw,${executable === true ? 'exec' : 'noexec'},nosuid,nodev,size=${sizeBytes},nr_inodes=${inodes},mode=1777`,
       ]),
     ),
     Mounts: spec.mounts.map(({ source, target, readOnly }) => ({
@@ -90,7 +100,7 @@ function hostConfig(spec: ContainerSpec): HostConfig {
     PublishAllPorts: false,
     Links: [],
     ExtraHosts: [],
-    Dns: [],
+    Dns: [...spec.nameServers],
     DnsOptions: [],
     DnsSearch: [],
     Sysctls: {},

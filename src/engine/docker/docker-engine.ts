@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import type { Attachment, AttachmentEvents } from '../attachment.ts';
 import type { ContainerSpec, RecordedContainer } from '../container.ts';
 import type {
   BuildOptions,
@@ -11,10 +12,13 @@ import type {
   ListedContainer,
   ProgressOptions,
 } from '../engine.ts';
+import type { ImageFiles } from '../image-files.ts';
+import { attach } from './attach.ts';
 import { createBody } from './create-body.ts';
 import { toEngineError } from './docker-error.ts';
 import { DockerImages } from './docker-images.ts';
 import { engineInfo } from './docker-info.ts';
+import { firstPathInImage } from './first-path-in-image.ts';
 import { knock } from './knock.ts';
 import { recordedContainer } from './recorded.ts';
 import { waitForExit } from './wait-for-exit.ts';
@@ -30,7 +34,7 @@ interface DockerEngineOptions {
 }
 
 /** The engine port over Docker's HTTP API (1.41 or newer), by dockerode. */
-export class DockerEngine implements Engine {
+export class DockerEngine implements Engine, ImageFiles {
   readonly #docker: Docker;
   readonly #socketPath: string;
   readonly #images: DockerImages;
@@ -67,6 +71,10 @@ export class DockerEngine implements Engine {
 
   async start(id: ContainerId): Promise<void> {
     await this.#change((abortSignal) => this.#docker.getContainer(id).start({ abortSignal }));
+  }
+
+  attach(id: ContainerId, events: AttachmentEvents): Promise<Attachment> {
+    return this.#call((signal) => attach(this.#socketPath, id, events, signal));
   }
 
   async inspect(id: ContainerId, asked: ContainerSpec): Promise<RecordedContainer> {
@@ -107,6 +115,14 @@ export class DockerEngine implements Engine {
       running: container.State === 'running',
       createdAt: new Date(container.Created * 1000),
     }));
+  }
+
+  firstPathInImage(
+    imageId: string,
+    paths: readonly string[],
+    labels: Readonly<Record<string, string>>,
+  ): Promise<string | undefined> {
+    return this.#change((signal) => firstPathInImage(this.#docker, imageId, paths, labels, signal), 'image_not_found');
   }
 
   findImage(reference: string): Promise<EngineImage | undefined> {

@@ -1,6 +1,6 @@
 import { EngineError, type EngineErrorCode } from '../engine-error.ts';
 
-type Missing = 'image_not_found' | 'container_not_found';
+type Missing = 'image_not_found' | 'container_not_found' | 'network_not_found';
 
 /** Turns whatever dockerode rejects with into an {@link EngineError}, by status and system code, never by message text. */
 export function toEngineError(error: unknown, missing: Missing): EngineError {

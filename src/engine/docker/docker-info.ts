@@ -10,6 +10,7 @@ export function engineInfo(
     version: version.Version,
     apiVersion: version.ApiVersion,
     operatingSystem: String(info['OperatingSystem']),
+    kernelVersion: String(info['KernelVersion']),
     architecture: String(info['Architecture']),
     cgroupVersion: info['CgroupVersion'] === '2' ? 2 : 1,
     securityFeatures: strings(info['SecurityOptions']),

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { ContainerSpec, RecordedContainer, TemporaryFileSystem } from '../container.ts';
-import type { HostConfig } from './create-body.ts';
+import { type HostConfig, streamFlags } from './create-body.ts';
 
 /**
  * Reads `GET /containers/{id}/json` back into the port's terms. Nothing is assumed: a setting that the answer lacks comes out
@@ -30,6 +30,7 @@ export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: Co
       temporaryFileSystem(target, options),
     ),
     network: host.NetworkMode ?? '',
+    nameServers: list(host.Dns),
     readOnlyRoot: host.ReadonlyRootfs === true,
     droppedCapabilities: list(host.CapDrop),
     addedCapabilities: list(host.CapAdd),
@@ -44,6 +45,7 @@ export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: Co
     cgroupNamespace: host.CgroupnsMode as 'private',
     cgroupParent: host.CgroupParent ?? '',
     oomScoreAdjustment: host.OomScoreAdj ?? 0,
+    stdio: standardStreams(config),
     init: host.Init === true,
     engineRuntime: asked.engineRuntime === '' ? '' : (host.Runtime ?? ''),
   };
@@ -53,6 +55,12 @@ export function recordedContainer(answer: Docker.ContainerInspectInfo, asked: Co
     SecurityOpt: securityOptions.filter((option) => option !== 'no-new-privileges' && option !== seccompOptions[0]),
   };
   return { spec, unexpected: named(loose), running: answer.State.Running, processId: answer.State.Pid };
+}
+
+function standardStreams(config: Docker.ContainerInspectInfo['Config']): ContainerSpec['stdio'] {
+  const flags = streamFlags.map((flag) => config[flag]);
+  if (flags.every((flag) => flag)) return 'attached';
+  return flags.some((flag) => flag) ? ('some streams' as 'none') : 'none';
 }
 
 /** Loose ends that no {@link ContainerSpec} can ask for: whatever stands here came from an image, a default or a plug-in. */
@@ -133,6 +141,12 @@ function pick(
 
 /** Options other than those that are asked for, word for word, count as no limit at all. */
 function temporaryFileSystem(target: string, options: string): TemporaryFileSystem {
-  const found = /^rw,noexec,nosuid,nodev,size=(\d+),nr_inodes=(\d+),mode=1777$/.exec(options);
-  return { target, sizeBytes: Number(found?.[1] ?? 0), inodes: Number(found?.[2] ?? 0) };
+  const found = /^rw,(noexec|exec),nosuid,nodev,size=(\d+),nr_inodes=(\d+),mode=1777$/.exec(options);
+  const [, execution, sizeBytes = 0, inodes = 0] = found ?? [];
+  return {
+    target,
+    sizeBytes: Number(sizeBytes),
+    inodes: Number(inodes),
+    ...(execution === 'exec' ? { executable: true } : {}),
+  };
 }

@@ -9,7 +9,7 @@ import { toEngineError } from './docker-error.ts';
  */
 export async function withinTime<T>(
   timeoutMs: number,
-  missing: 'container_not_found' | 'image_not_found',
+  missing: 'container_not_found' | 'image_not_found' | 'network_not_found',
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();

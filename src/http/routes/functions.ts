@@ -7,10 +7,12 @@ import type { Deployer } from '../../functions/deploy.ts';
 import { parseFunctionName } from '../../functions/function-name.ts';
 import { functionToWire, versionToWire } from '../../functions/function-wire.ts';
 import { parseReference } from '../../functions/reference.ts';
+import { answerWithBuild } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import { pageRequest } from '../page-request.ts';
+import type { ErrorTelling } from '../told-error.ts';
 
-export interface FunctionRoutesParts {
+export interface FunctionRoutesParts extends ErrorTelling {
   readonly catalog: FunctionCatalog;
   readonly deployer: Deployer;
   readonly artifacts: Pick<ArtifactStore, 'receive'>;
@@ -27,9 +29,12 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
   router.put('/functions/:name', async (request, response) => {
     const name = parseFunctionName(request.params.name);
     await using code = await reader.read(request, response);
-    const { fn, outcome } = await deployer.deploy(name, code.config, code.files);
-    if (outcome === 'created') response.status(201).location(`/functions/${name}`);
-    response.json({ outcome, ...functionToWire(fn) });
+    await answerWithBuild(request, response, parts, async (onLine) => {
+      const { fn, outcome } = await deployer.deploy(name, code.config, code.files, onLine);
+      const document = { outcome, ...functionToWire(fn) };
+      if (outcome !== 'created') return { status: 200, document };
+      return { status: 201, location: `/functions/${name}`, document };
+    });
   });
 
   router.get('/functions', async (request, response) => {

@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely';
 import { up as functions } from './0001-functions.ts';
+import { up as customRuntimes } from './0002-custom-runtimes.ts';
 
 /**
  * Every step from an empty database to this schema, by name. Steps are only ever added, with names that sort after the
@@ -7,4 +8,5 @@ import { up as functions } from './0001-functions.ts';
  */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-functions': { up: functions },
+  '0002-custom-runtimes': { up: customRuntimes },
 };

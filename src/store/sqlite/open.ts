@@ -2,8 +2,12 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { Kysely, type Migration } from 'kysely';
 import { SraasError } from '../../errors.ts';
 import type { FunctionStore } from '../../functions/function-store.ts';
+import type { ImageStore } from '../../runtimes/custom/image-store.ts';
+import type { RuntimeStore } from '../../runtimes/custom/runtime-store.ts';
 import { FunctionRecords } from '../function-records.ts';
+import { ImageRecords } from '../image-records.ts';
 import { readInstanceId } from '../instance-id.ts';
+import { RuntimeRecords } from '../runtime-records.ts';
 import { migrate } from '../migrate.ts';
 import { migrations as allMigrations } from '../migrations/all.ts';
 import type { StoreTables } from '../schema.ts';
@@ -23,6 +27,8 @@ export interface SqliteStoreOptions {
 
 export interface Store {
   readonly functions: FunctionStore;
+  readonly runtimes: RuntimeStore;
+  readonly images: ImageStore;
   /** Random, made with the database and kept for its life. */
   readonly instanceId: string;
   /** Lets go of the database and of the data directory. Nothing may be called after it. */
@@ -52,6 +58,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       sqlite.exec(`pragma user_version = ${Object.keys(migrations).length}`);
       return {
         functions: new FunctionRecords(database),
+        runtimes: new RuntimeRecords(database),
+        images: new ImageRecords(database),
         instanceId: await readInstanceId(database),
         close: async () => {
           await database.destroy();

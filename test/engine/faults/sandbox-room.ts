@@ -12,6 +12,7 @@ import { Leftovers } from '../../../src/sandboxes/leftovers.ts';
 import { Pools } from '../../../src/sandboxes/pools.ts';
 import { PreparedSandboxes } from '../../../src/sandboxes/prepared.ts';
 import { seccompProfile } from '../../../src/sandboxes/seccomp-profile.ts';
+import { socketTransport } from '../../../src/sandboxes/socket-channel-transport.ts';
 import { Starter } from '../../../src/sandboxes/starter.ts';
 import { UidAllocator } from '../../../src/sandboxes/uid-allocator.ts';
 import type { Workload } from '../../../src/sandboxes/workload.ts';
@@ -59,6 +60,7 @@ export async function openSandboxRoom({ engine, shim, startTimeoutMs = 20_000 }:
     runtimes: new RuntimeCatalog(engine, join(installDirectory, 'images')),
     uids,
     leftovers,
+    transport: () => Promise.resolve(socketTransport),
     runDirectory,
     shimDirectory,
     seccompProfile: seccompProfile((await engine.info()).architecture),
@@ -69,10 +71,11 @@ export async function openSandboxRoom({ engine, shim, startTimeoutMs = 20_000 }:
     startTimeoutMs,
     onPostureMismatch: nothing,
   });
+  const noPrograms = { find: () => undefined, imageOf: () => Promise.reject(new Error('there are no programs here')) };
   const prepared = new PreparedSandboxes({ launcher, codeDirectory, perKind: 0, most: 0, onFailure: nothing });
   const pools = new Pools({
     launcher,
-    starter: new Starter({ launcher, prepared, initTimeoutMs: 10_000 }),
+    starter: new Starter({ launcher, prepared, programs: noPrograms, initTimeoutMs: 10_000 }),
     prepared,
     leftovers,
     maxSandboxes: 3,

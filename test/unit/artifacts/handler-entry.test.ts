@@ -48,10 +48,17 @@ describe('a Python handler', () => {
     ['pkg.mod.handler', ['pkg/mod.py'], 'pkg/mod.py'],
     ['pkg/mod.handler', ['pkg/mod.py'], 'pkg/mod.py'],
     ['pkg.handler', ['pkg/__init__.py'], 'pkg/__init__.py'],
-    ['a.b.handler', ['a/b/__init__.py', 'a/b.py'], 'a/b.py'],
+    ['a.b.handler', ['a/b/__init__.py', 'a/b.py'], 'a/b/__init__.py'],
+    ['src/app.handler', ['app.py', 'src/app.py'], 'src/app.py'],
     ['main.py.handler', ['main.py'], 'main.py'],
   ])('%s in %j is found', (handler, paths, file) => {
     expect(resolveHandler(handler, named(...paths), 'python')).toEqual({ file, exportName: 'handler' });
+  });
+});
+
+describe('a Python handler that is not there', () => {
+  it('is told of by the module that would be it', () => {
+    expect(refusal('pkg/mod.handler', named('a.py'), 'python').message).toContain('"pkg/mod.py"');
   });
 });
 

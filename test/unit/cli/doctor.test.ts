@@ -8,6 +8,7 @@ const info: EngineInfo = {
   version: '29.5.1',
   apiVersion: '1.52',
   operatingSystem: 'Linux',
+  kernelVersion: '6.1.0',
   architecture: 'x86_64',
   cgroupVersion: 2,
   securityFeatures: ['name=apparmor', 'name=seccomp,profile=builtin', 'name=userns'],

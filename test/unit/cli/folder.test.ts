@@ -113,7 +113,26 @@ describe('finding the handler', () => {
 
   it('takes the runtime from the file of a handler that was given', () => {
     expect(findEntry('/x', ['pkg/mod.py'], { handler: 'pkg/mod.run' }).runtime).toBe('python3.13');
+    expect(findEntry('/x', ['pkg/mod.py'], { handler: 'pkg.mod.run' }).runtime).toBe('python3.13');
+    expect(findEntry('/x', ['pkg/__init__.py'], { handler: 'pkg.run' }).runtime).toBe('python3.13');
     expect(findEntry('/x', ['src/app.mjs'], { handler: 'src/app.run' }).runtime).toBe('node24');
+  });
+
+  it('takes a Dockerfile where it was asked for, and where there is no handler', () => {
+    const paths = ['Dockerfile', 'index.mjs'];
+    expect(findEntry('/x', paths, {})).toStrictEqual({ runtime: 'node24', handler: 'index.handler' });
+    expect(findEntry('/x', paths, { runtime: 'dockerfile' })).toStrictEqual({ runtime: 'dockerfile' });
+    const given = { runtime: 'dockerfile', handler: 'index.run' };
+    expect(findEntry('/x', paths, given)).toStrictEqual(given);
+    expect(findEntry('/x', ['Dockerfile', 'main.sh'], {})).toStrictEqual({ runtime: 'dockerfile' });
+    expect(() => findEntry('/x', ['Dockerfile'], { runtime: 'node24' })).toThrow('There is no handler');
+  });
+
+  it('looks for what a custom runtime runs', () => {
+    const paths = ['index.mjs', 'main.py'];
+    expect(findEntry('/x', paths, { runtime: 'mine', language: 'python' }).handler).toBe('main.handler');
+    expect(findEntry('/x', paths, { runtime: 'mine', language: 'node' }).handler).toBe('index.handler');
+    expect(findEntry('/x', paths, { runtime: 'mine', language: 'none' })).toStrictEqual({ runtime: 'mine' });
   });
 
   it('says what it looked for when there is none', () => {

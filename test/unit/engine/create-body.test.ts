@@ -74,7 +74,7 @@ describe('what is sent to create a container', () => {
         PublishAllPorts: false,
         Links: [],
         ExtraHosts: [],
-        Dns: [],
+        Dns: ['192.0.2.53'],
         DnsOptions: [],
         DnsSearch: [],
         Sysctls: {},
@@ -111,6 +111,14 @@ describe('what is sent to create a container', () => {
       expect(createBody(spec).HostConfig).not.toHaveProperty([name]);
     },
   );
+
+  it('opens the standard streams for one attachment where they are asked for', () => {
+    const { OpenStdin, StdinOnce, AttachStdin, AttachStdout, AttachStderr } = createBody({
+      ...spec,
+      stdio: 'attached',
+    });
+    expect([OpenStdin, StdinOnce, AttachStdin, AttachStdout, AttachStderr]).toEqual([true, true, true, true, true]);
+  });
 
   it('always names a system call filter, and no other security option than those two', () => {
     expect(createBody({ ...spec, noNewPrivileges: false }).HostConfig.SecurityOpt).toEqual([

@@ -91,6 +91,12 @@ describe('an engine’s record that is weaker than what was asked for', () => {
       },
     ],
     [
+      'an open stdin',
+      (_host, config) => {
+        set(config, 'OpenStdin', true);
+      },
+    ],
+    [
       'swap without a limit',
       (host) => {
         set(host, 'MemorySwap', -1);

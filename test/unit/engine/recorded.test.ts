@@ -109,6 +109,8 @@ describe('a weaker setting than was asked for', () => {
     ['command', 'Cmd', [['/opt/other.mjs']]],
     ['workingDirectory', 'WorkingDir', ['', '/tmp']],
     ['hostname', 'Hostname', ['host']],
+    ['stdio', 'OpenStdin', [true]],
+    ['stdio', 'AttachStdout', [true]],
     ['environment', 'Env', [[], ['PATH=/tmp', 'NODE_OPTIONS=', 'ODD=a=b']]],
     ['labels', 'Labels', [{}, { 'sraas.managed': 'no', 'sraas.version': '3' }]],
   ])('in %s (%s) shows as a difference', (field, setting, values) => {

@@ -15,6 +15,7 @@ export const spec: ContainerSpec = {
   mounts: [{ source: '/data/code', target: '/function', readOnly: true }],
   temporaryFileSystems: [{ target: '/tmp', sizeBytes: 67_108_864, inodes: 8192 }],
   network: 'none',
+  nameServers: ['192.0.2.53'],
   readOnlyRoot: true,
   droppedCapabilities: ['ALL'],
   addedCapabilities: [],
@@ -29,6 +30,7 @@ export const spec: ContainerSpec = {
   cgroupNamespace: 'private',
   cgroupParent: '',
   oomScoreAdjustment: 1000,
+  stdio: 'none',
   init: true,
   engineRuntime: '',
 };

@@ -4,6 +4,7 @@ import type { UploadedFile } from '../../../src/artifacts/upload.ts';
 import { SraasError } from '../../../src/errors.ts';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
 import { Deployer } from '../../../src/functions/deploy.ts';
+import type { ImageMaker } from '../../../src/functions/own-image.ts';
 import { defaultFunctionPolicy } from '../../../src/functions/function-policy.ts';
 import type { ArtifactHash } from '../../../src/artifacts/artifact-hash.ts';
 
@@ -41,6 +42,12 @@ class NotedArtifacts {
   }
 }
 
+const noImages: ImageMaker = {
+  check: () => Promise.reject(new Error('no image is to be built in this test')),
+  order: () => Promise.reject(new Error('no image is to be built in this test')),
+  hold: () => () => undefined,
+};
+
 async function setUp() {
   const { functions: store } = await temporaryStore();
   const artifacts = new NotedArtifacts();
@@ -49,12 +56,19 @@ async function setUp() {
     { name: 'node24', language: 'node' as const },
     { name: 'python3.13', language: 'python' as const },
   ];
+  const program = { language: undefined };
   let now = Date.parse('2026-01-01T00:00:00.000Z');
   const deployer = new Deployer({
     store,
     artifacts,
     catalog,
-    runtimes: { find: (name) => runtimes.find((runtime) => runtime.name === name), list: () => runtimes },
+    runtimes: {
+      find: (name) => (name === 'perl' ? program : runtimes.find((runtime) => runtime.name === name)),
+      list: () => runtimes,
+      whyUnusable: (name) => (name === 'unbuilt' ? 'It is still being built.' : undefined),
+    },
+    images: noImages,
+    installer: { addPackages: () => Promise.reject(new Error('nothing is to be installed in this test')) },
     policy: defaultFunctionPolicy,
     clock: () => new Date((now += 1000)),
   });
@@ -155,5 +169,34 @@ describe('a deploy', () => {
     expect(numbers.sort((a, b) => a - b)).toEqual(inOrder);
     expect(seen).toEqual(inOrder);
     expect((await catalog.resolve(parseReference('hello'))).number).toBe(50);
+  });
+});
+
+describe('a deploy on a program', () => {
+  it('has no handler, no reuse, and its files as they are', async () => {
+    const { artifacts, deployer } = await setUp();
+    const { fn } = await deployer.deploy('tool', { runtime: 'perl' }, noFiles);
+    expect(fn.latest).toMatchObject({
+      entry: undefined,
+      config: { runtime: 'perl', handler: undefined, isolation: 'fresh', concurrency: { warmMin: 0 } },
+    });
+    expect(artifacts.notes[0]).toBe('staged a for other');
+  });
+
+  it('is refused with a handler and with warm sandboxes, all at once', async () => {
+    const { deployer } = await setUp();
+    const document = { runtime: 'perl', handler: 'main.handler', isolation: 'warm', concurrency: { warm_min: 1 } };
+    await expect(deployer.deploy('tool', document, noFiles)).rejects.toMatchObject({
+      code: 'INVALID_CONFIG',
+      violations: [{ pointer: '/isolation' }, { pointer: '/concurrency/warm_min' }, { pointer: '/handler' }],
+    });
+  });
+
+  it('says why a runtime cannot be used yet', async () => {
+    const { deployer } = await setUp();
+    await expect(deployer.deploy('tool', { runtime: 'unbuilt' }, noFiles)).rejects.toMatchObject({
+      code: 'RUNTIME_NOT_READY',
+      message: 'It is still being built.',
+    });
   });
 });

@@ -22,7 +22,7 @@ describe('the catalog of runtimes', () => {
   it('finds a runtime by its whole name only', () => {
     expect(catalog.find('node24')).toBe(node24);
     expect(['node', 'NODE24', 'constructor', ''].map((name) => catalog.find(name))).toEqual(Array(4).fill(undefined));
-    expect(catalog.list().map(({ name }) => name)).toEqual(['node24', 'node22']);
+    expect(catalog.list().map(({ name }) => name)).toEqual(['node24', 'node22', 'python3.13', 'python3.11']);
   });
 
   it('says how to build an image that is missing', async () => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../src/functions/function-policy.ts';
 import type { Limits } from '../../../src/functions/function.ts';
 import { containerSpec } from '../../../src/sandboxes/container-spec.ts';
 import { defaultPlan, defaultSpec, fieldsThatDiffer, specWithLimits } from './plans.ts';
@@ -38,6 +37,7 @@ describe('the container of a sandbox', () => {
       ],
       temporaryFileSystems: [{ target: '/tmp', sizeBytes: 67_108_864, inodes: 8192 }],
       network: 'none',
+      nameServers: [],
       readOnlyRoot: true,
       droppedCapabilities: ['ALL'],
       addedCapabilities: [],
@@ -52,9 +52,18 @@ describe('the container of a sandbox', () => {
       cgroupNamespace: 'private',
       cgroupParent: 'functions.slice',
       oomScoreAdjustment: 1000,
+      stdio: 'none',
       init: true,
       engineRuntime: 'runsc',
     });
+  });
+
+  it('has its standard streams attached, and nothing mounted for them, where there is no folder for a channel', () => {
+    const spec = containerSpec({ ...defaultPlan, channelDirectory: undefined });
+    expect(fieldsThatDiffer(defaultSpec, spec)).toEqual(['command', 'mounts', 'stdio']);
+    expect(spec.command).toEqual([...defaultSpec.command, '--transport', 'stdio']);
+    expect(spec.mounts.map(({ target }) => target)).toEqual(['/function', '/opt/sraas']);
+    expect(spec.stdio).toBe('attached');
   });
 
   it.each<[limit: keyof Limits, value: number, changed: object]>([
@@ -126,8 +135,22 @@ describe('the container of a sandbox', () => {
     });
   });
 
-  it('does not exist for a language that has no shim', () => {
-    const python = { ...defaultPlan.runtime, language: 'python' } as const;
-    expect(() => containerSpec({ ...defaultPlan, runtime: python, limits: defaultLimits })).toThrow(TypeError);
+  it('differs for Python in its command and in what the language looks for in the environment', () => {
+    const runtime = { name: 'python3.13', language: 'python', interpreter: '/usr/local/bin/python3' } as const;
+    const spec = containerSpec({ ...defaultPlan, runtime });
+    expect(fieldsThatDiffer(spec, defaultSpec)).toEqual(['command', 'environment']);
+    expect(spec.command).toEqual(['/usr/local/bin/python3', '-I', '-B', '-X', 'utf8', '/opt/sraas/python/main.py']);
+    expect(spec.environment).toEqual({
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      HOME: '/tmp',
+      TMPDIR: '/tmp',
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+      PYTHONUNBUFFERED: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONPATH: '',
+      LD_PRELOAD: '',
+      LD_LIBRARY_PATH: '',
+    });
   });
 });

@@ -24,6 +24,7 @@ const weaker: ContainerSpec = {
   mounts: defaultSpec.mounts.map((mount, index) => ({ ...mount, readOnly: index !== 0 })),
   temporaryFileSystems: [{ target: '/tmp', sizeBytes: 0, inodes: 8192 }],
   network: 'bridge',
+  nameServers: ['192.0.2.53'],
   readOnlyRoot: false,
   droppedCapabilities: [],
   addedCapabilities: ['SYS_ADMIN'],
@@ -38,6 +39,7 @@ const weaker: ContainerSpec = {
   cgroupNamespace: 'host' as 'private',
   cgroupParent: '',
   oomScoreAdjustment: 0,
+  stdio: 'attached',
   init: false,
   engineRuntime: 'runc',
 };

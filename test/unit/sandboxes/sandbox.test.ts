@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/engine/engine-error.ts';
 import { defaultLimits } from '../../../src/functions/function-policy.ts';
 import { classify } from '../../../src/invocations/classify.ts';
 import type { Channel } from '../../../src/sandboxes/channel.ts';
 import type { LaunchedContainer } from '../../../src/sandboxes/launched-container.ts';
-import type { OutputPipe } from '../../../src/sandboxes/output-pipe.ts';
+import type { Output } from '../../../src/sandboxes/output.ts';
+import { type ResourceAccount, unknownUse } from '../../../src/sandboxes/resource-account.ts';
 import { Sandbox } from '../../../src/sandboxes/sandbox.ts';
 import { versionWith } from './versions.ts';
 
@@ -19,11 +20,12 @@ function scriptedContainer(): { container: LaunchedContainer; channel: Channel }
     close: () => undefined,
   };
   const nothing = (): Promise<void> => Promise.resolve();
-  const output = { begin: () => undefined, drain: () => undefined, end: () => undefined, close: () => undefined };
+  const output: Output = { begin: () => undefined, end: () => Promise.resolve(true), close: () => undefined };
   const container: LaunchedContainer = {
     codeDirectory: '/code',
     channel,
-    output: output as unknown as OutputPipe,
+    languageVersion: '24.0.0',
+    output,
     account: undefined,
     exit: () => Promise.resolve({ exitCode: 3, outOfMemory: false }),
     knockAtEngine: nothing,
@@ -97,4 +99,38 @@ it('a sandbox that was killed by an engine on its way out has not exited by itse
   const loading = new Sandbox('s', versionWith(), parts).load(1000);
   channel.onClosed(undefined);
   expect((await loading).ending.cause).toBe('engine_lost');
+});
+
+describe('a sandbox whose channel closed, of whose end the engine says nothing yet', () => {
+  const silentOnce = (): { readonly exit: LaunchedContainer['exit'] } => {
+    let asked = 0;
+    return {
+      exit: () =>
+        asked++ === 0
+          ? Promise.reject(new EngineError('timeout', 'it still runs'))
+          : Promise.resolve({ exitCode: 3, outOfMemory: false }),
+    };
+  };
+  const withProcesses = (count: number | undefined): Partial<LaunchedContainer> => ({
+    account: { processCount: () => count, oomKillCount: () => 0, end: () => unknownUse } as unknown as ResourceAccount,
+  });
+
+  it.each([
+    ['has no process any more', undefined],
+    ['has nothing but its init', 1],
+  ])('has exited when it %s: a busy engine is only slow to say so', async (_title, count) => {
+    const { container, channel } = scriptedContainer();
+    const parts = { ...container, ...silentOnce(), ...withProcesses(count) };
+    const loading = new Sandbox('s', versionWith(), parts).load(1000);
+    channel.onClosed(undefined);
+    expect((await loading).ending).toEqual({ cause: 'died', phase: 'load', exit: { exitCode: 3, outOfMemory: false } });
+  });
+
+  it('plays a trick when its processes run on', async () => {
+    const { container, channel } = scriptedContainer();
+    const parts = { ...container, ...silentOnce(), ...withProcesses(2) };
+    const loading = new Sandbox('s', versionWith(), parts).load(1000);
+    channel.onClosed(undefined);
+    expect((await loading).ending.cause).toBe('violation');
+  });
 });

@@ -3,7 +3,8 @@ import { SraasError } from '../../../src/errors.ts';
 import { Capacity } from '../../../src/sandboxes/capacity.ts';
 import type { Lease } from '../../../src/sandboxes/lease.ts';
 import { Pool, type PoolOptions } from '../../../src/sandboxes/pool.ts';
-import type { Sandbox, SandboxState } from '../../../src/sandboxes/sandbox.ts';
+import type { PooledSandbox } from '../../../src/sandboxes/pooled-sandbox.ts';
+import type { SandboxState } from '../../../src/sandboxes/sandbox.ts';
 import type { Started } from '../../../src/sandboxes/started.ts';
 import { ScriptedSandbox } from './scripted-sandbox.ts';
 import { versionWith } from './versions.ts';
@@ -103,7 +104,7 @@ export function turn(): Promise<void> {
 }
 
 /** The sandbox of a lease that has one. */
-export function sandboxOf(lease: Lease): Sandbox {
+export function sandboxOf(lease: Lease): PooledSandbox {
   if (lease.kind !== 'sandbox') throw new Error(`The lease is ${lease.kind}`);
   return lease.sandbox;
 }

@@ -1,7 +1,7 @@
 import type { FunctionVersion } from '../../../src/functions/function.ts';
 import type { LaunchedContainer } from '../../../src/sandboxes/launched-container.ts';
 import { LogBuffer } from '../../../src/sandboxes/log-buffer.ts';
-import { Sandbox, type SandboxState } from '../../../src/sandboxes/sandbox.ts';
+import { Sandbox, type Finished, type SandboxState } from '../../../src/sandboxes/sandbox.ts';
 import type { Started } from '../../../src/sandboxes/started.ts';
 
 const noContainer = { channel: {} } as unknown as LaunchedContainer;
@@ -78,11 +78,11 @@ export class ScriptedSandbox extends Sandbox {
       this.#scripted === 'ready'
         ? ({ status: 'ready', loadMs: 1 } as const)
         : ({ status: 'load_failed', error: 'Error: no' } as const);
-    const finished: Partial<Started['finished']> = {
+    const finished: Partial<Finished> = {
       ending: { cause: 'answered', answer },
       logs: new LogBuffer(100),
       elapsedMs: 1,
     };
-    return { sandbox: this, finished: finished as Started['finished'] };
+    return { sandbox: this, finished: finished as Finished };
   }
 }

@@ -19,6 +19,8 @@ const failHalfWay: Migration = {
   },
 };
 
+const known = Object.keys(migrations).length;
+
 describe('the schema', () => {
   it('is made once from an empty file and left alone at the next start', async () => {
     const directory = await temporaryDirectory();
@@ -36,16 +38,18 @@ describe('the schema', () => {
     const before = await openSqliteStore({ directory });
     await before.functions.publish(draft('hello'));
     await before.close();
-    const after = await openUntilFinished({ directory, migrations: { ...migrations, '0002-note': addColumn } });
+    const after = await openUntilFinished({ directory, migrations: { ...migrations, '9998-note': addColumn } });
     expect(await after.functions.find('hello')).toBeDefined();
   });
 
   it('refuses to go back to a version that does not know a step', async () => {
     const directory = await temporaryDirectory();
-    await (await openSqliteStore({ directory, migrations: { ...migrations, '0002-note': addColumn } })).close();
+    await (await openSqliteStore({ directory, migrations: { ...migrations, '9998-note': addColumn } })).close();
     await expect(openSqliteStore({ directory })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining('was written by a newer sraas (schema 2, this one knows 1)') as string,
+      message: expect.stringContaining(
+        `was written by a newer sraas (schema ${known + 1}, this one knows ${known})`,
+      ) as string,
     });
   });
 
@@ -54,16 +58,16 @@ describe('the schema', () => {
     const before = await openSqliteStore({ directory });
     const { fn } = await before.functions.publish(draft('hello'));
     await before.close();
-    const steps = { ...migrations, '0002-note': addColumn, '0003-broken': failHalfWay };
+    const steps = { ...migrations, '9998-note': addColumn, '9999-broken': failHalfWay };
     await expect(openSqliteStore({ directory, migrations: steps })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining("could not be brought to this version's schema (step 0003-broken)") as string,
+      message: expect.stringContaining("could not be brought to this version's schema (step 9999-broken)") as string,
     });
     const again = await openSqliteStore({ directory });
     expect(await again.functions.find('hello')).toEqual(fn);
     await again.close();
     // The step before the broken one was undone as well: it can be taken again.
-    const mended = await openUntilFinished({ directory, migrations: { ...migrations, '0002-note': addColumn } });
+    const mended = await openUntilFinished({ directory, migrations: { ...migrations, '9998-note': addColumn } });
     expect(await mended.functions.find('hello')).toEqual(fn);
   });
 });

@@ -125,7 +125,10 @@ describe('a file that is not a sound database of ours', () => {
     const newer = new DatabaseSync(file);
     newer.exec('pragma user_version = 99');
     newer.close();
-    await expectRefused(directory, /was written by a newer sraas \(schema 99, this one knows 1\): start that version/);
+    await expectRefused(
+      directory,
+      /was written by a newer sraas \(schema 99, this one knows \d+\): start that version/,
+    );
   });
 
   it('is refused when pages of it are damaged', async () => {

@@ -1,0 +1,202 @@
+import type { BuildEngine } from '../engine/build.ts';
+import type { Engine } from '../engine/engine.ts';
+import { draining, SraasError } from '../errors.ts';
+import { Bases, baseOfLastStage } from './bases.ts';
+import type { BuildLimits } from './build-limits.ts';
+import { BuildQueue } from './build-queue.ts';
+import { BuildRecord } from './build-record.ts';
+import { runBuild, type BuildRunEnd } from './build-run.ts';
+import { imageFacts, imageObjection } from './image-checks.ts';
+import type { Build, BuiltImageFacts, ImageBuilds, ImageRecipe } from './image-build.ts';
+import { builtReference, finalLabels, isBuiltReference, labelsOfRecipe, stepLabels } from './labels.ts';
+import { LeftoverBuilds } from './leftover-builds.ts';
+import { RememberedBuilds } from './remembered-builds.ts';
+import { planRecipe, type RecipePlan } from './recipe-plan.ts';
+import { rewritten } from './rewritten.ts';
+
+export interface DockerfileBuildsOptions {
+  readonly engine: Pick<Engine, 'list' | 'remove' | 'removeImage' | 'pullImage'>;
+  readonly buildEngine: BuildEngine;
+  readonly instanceId: string;
+  /** The engine's processor in the words of images: `amd64`. */
+  readonly architecture: string;
+  readonly limits: BuildLimits;
+  /** Whether this server builds at all. */
+  readonly enabled: boolean;
+  readonly maxBuilds: number;
+  readonly queueLength: number;
+  /** Whether bases that the engine lacks are fetched, and from which registries besides its default one. */
+  readonly pulls: boolean;
+  readonly registries: readonly string[];
+  readonly clock: () => Date;
+  /** Told of what went wrong where nobody waits for an answer. */
+  readonly onFailure: (message: string, error: unknown) => void;
+}
+
+/** The time after which an engine that was cut off in the middle of a build has surely ended it. */
+const lateMs = 15_000;
+
+/** The builds of one server, on its engine. Call `open` first. */
+export class DockerfileBuilds implements ImageBuilds {
+  readonly #options: DockerfileBuildsOptions;
+  readonly #bases: Bases;
+  readonly #queue: BuildQueue;
+  readonly #leftovers: LeftoverBuilds;
+  readonly #underWay = new Map<string, BuildRecord>();
+  readonly #remembered: RememberedBuilds;
+  #closed = false;
+  #lateSweep: NodeJS.Timeout | undefined;
+
+  constructor(options: DockerfileBuildsOptions) {
+    this.#options = options;
+    this.#bases = new Bases(options);
+    this.#queue = new BuildQueue({ most: options.maxBuilds, length: options.queueLength });
+    this.#leftovers = new LeftoverBuilds(options);
+    this.#remembered = new RememberedBuilds(options.clock);
+  }
+
+  /**
+   * Removes what builds of an earlier run of this server left on the engine, finished images aside.
+   * @returns how many containers and images. Rejects with an EngineError when the engine is away; the next build's end tries again.
+   */
+  async open(): Promise<number> {
+    const removed = await this.#leftovers.remove((id) => this.#remembered.isLive(id));
+    if (removed > 0) this.#sweepLate();
+    return removed;
+  }
+
+  async recipeHash(recipe: ImageRecipe): Promise<string> {
+    return (await this.#plan(recipe)).hash;
+  }
+
+  async order(recipe: ImageRecipe): Promise<Build> {
+    const planned = await this.#plan(recipe);
+    const built = await this.#findBuilt(planned.hash);
+    if (this.#closed) throw draining();
+    const joined = this.#underWay.get(planned.hash);
+    if (joined !== undefined && !joined.cancelled.aborted) return joined;
+    const { clock, limits } = this.#options;
+    const record = new BuildRecord(planned.hash, { clock, logBytes: limits.logBytes });
+    if (built !== undefined) {
+      record.say('The image of this recipe is there already.');
+      record.end({ end: 'built', image: built });
+      this.#remembered.add(record);
+      return record;
+    }
+    this.#queue.assertRoom();
+    this.#remembered.add(record);
+    this.#underWay.set(planned.hash, record);
+    void this.#build(record, planned);
+    return record;
+  }
+
+  find(id: string): Build | undefined {
+    return this.#remembered.find(id);
+  }
+
+  /** Takes our name from it, and with that the image goes, unless a container or a name of somebody else's holds it. */
+  async removeImage(imageId: string): Promise<void> {
+    const { engine, buildEngine } = this.#options;
+    const image = await buildEngine.imageDetails(imageId);
+    for (const reference of image?.references.filter(isBuiltReference) ?? []) await engine.removeImage(reference);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#lateSweep);
+    const records = this.#remembered.live;
+    for (const record of records) record.cancel('The server stopped before the build ended.');
+    await Promise.all(records.map(({ ended }) => ended));
+  }
+
+  #plan(recipe: ImageRecipe): Promise<RecipePlan> {
+    const { enabled, architecture, limits } = this.#options;
+    if (!enabled) {
+      return Promise.reject(
+        new SraasError(
+          'BUILD_REFUSED',
+          'This server builds no images; its operator can switch that on with --builds true.',
+        ),
+      );
+    }
+    return planRecipe(recipe, { bases: this.#bases, architecture, contextLimits: limits.context });
+  }
+
+  /** From the queue to the end, with nothing left on the engine but a finished image. Never rejects. */
+  async #build(record: BuildRecord, planned: RecipePlan): Promise<void> {
+    let end: BuildRunEnd;
+    let endTurn: (() => void) | undefined;
+    try {
+      endTurn = await this.#queue.turn(record.cancelled);
+      record.begin();
+      end = await this.#run(record, planned);
+    } catch (error) {
+      if (record.cancelled.aborted) end = { end: 'cancelled', problem: { detail: String(record.cancelled.reason) } };
+      else {
+        this.#options.onFailure('A build failed in a way that was not foreseen', error);
+        end = { end: 'failed', problem: { detail: 'The build failed for a reason that only the server log has.' } };
+      }
+    }
+    if (endTurn !== undefined) await this.#cleanUp(record, end);
+    if (this.#underWay.get(record.recipeHash) === record) this.#underWay.delete(record.recipeHash);
+    record.end(end);
+    endTurn?.();
+  }
+
+  #run(record: BuildRecord, { plan, bases, hash, ...context }: RecipePlan): Promise<BuildRunEnd> {
+    const { buildEngine, instanceId, limits, architecture } = this.#options;
+    const labels = stepLabels(instanceId, record.id);
+    const image = finalLabels({ recipeHash: hash, base: baseOfLastStage(plan.stages, bases) });
+    return runBuild({
+      buildEngine,
+      buildId: record.id,
+      steps: rewritten(plan, bases, { steps: labels, image }),
+      labels,
+      ...context,
+      limits,
+      architecture,
+      signal: record.cancelled,
+      onLine: (text, line) => {
+        record.say(text, line);
+      },
+      removeContainers: () => this.#leftovers.removeContainersOf(record.id),
+    });
+  }
+
+  /** An engine that is away now is tried again at the end of the next build, and at the next start. */
+  async #cleanUp(record: BuildRecord, end: BuildRunEnd): Promise<void> {
+    try {
+      if (end.end !== 'built') await this.#options.engine.removeImage(builtReference(record.id));
+      await this.#leftovers.remove((id) => id !== record.id && this.#remembered.isLive(id));
+      if (end.end !== 'built') this.#sweepLate();
+    } catch (error) {
+      this.#options.onFailure('What a build left on the engine could not be removed yet', error);
+    }
+  }
+
+  /** Looks once more for what the engine may have made after everybody had stopped looking. */
+  #sweepLate(): void {
+    clearTimeout(this.#lateSweep);
+    if (this.#closed) return;
+    this.#lateSweep = setTimeout(() => {
+      this.#leftovers
+        .remove((id) => this.#remembered.isLive(id))
+        .catch((error: unknown) => {
+          this.#options.onFailure('What builds left on the engine could not be removed yet', error);
+        });
+    }, lateMs);
+    this.#lateSweep.unref();
+  }
+
+  async #findBuilt(recipeHash: string): Promise<BuiltImageFacts | undefined> {
+    const { buildEngine, instanceId, limits, architecture } = this.#options;
+    const images = await buildEngine.builtImages(labelsOfRecipe(instanceId, recipeHash));
+    for (const { id, references } of images) {
+      if (!references.some(isBuiltReference)) continue;
+      const details = await buildEngine.imageDetails(id);
+      const objection = details && imageObjection(details, { maxBytes: limits.imageBytes, architecture });
+      if (details !== undefined && objection === undefined) return imageFacts(details);
+    }
+    return undefined;
+  }
+}

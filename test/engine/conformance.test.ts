@@ -1,0 +1,23 @@
+// What docs/conformance.md lists, shown by the shim in the image of every built-in runtime, as the product starts it.
+import { beforeAll, describe, test } from 'vitest';
+import { builtInRuntimes } from '../../src/runtimes/runtime.ts';
+import { languages, shared } from '../protocol/language.ts';
+import { ShimProcess, type StartShim } from '../protocol/shim-process.ts';
+import { shows } from '../protocol/shows.ts';
+import { asContainer } from './shim-container.ts';
+
+describe.each(builtInRuntimes)('the shim in the image of $name', (runtime) => {
+  const language = languages[runtime.language];
+  let start: StartShim;
+  beforeAll(async () => {
+    start = await asContainer(runtime, language.handlers);
+  });
+
+  test.each(shared(language).map((behaviour) => [behaviour.title, behaviour] as const))(
+    '%s',
+    async (_title, behaviour) => {
+      await using shim = await ShimProcess.start(start);
+      await shows(shim, behaviour, language);
+    },
+  );
+});
