@@ -24,6 +24,7 @@ export default defineConfig({
           ...shared,
           name: 'adversarial',
           include: ['test/adversarial/**/*.test.ts'],
+          globalSetup: ['test/support/arena/canary-summary.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

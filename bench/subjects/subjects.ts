@@ -41,7 +41,18 @@ export class Subjects implements AsyncDisposable {
   /** A server of the caller's own, with other settings. */
   async startServer(flags: readonly string[] = []): Promise<Server> {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'sraas-bench-'));
-    const usual = ['--json', '--port', '0', '--data-dir', dataDirectory, '--engine-host', this.engineHost];
+    // The other side has no priority either.
+    const usual = [
+      '--json',
+      '--nice',
+      '0',
+      '--port',
+      '0',
+      '--data-dir',
+      dataDirectory,
+      '--engine-host',
+      this.engineHost,
+    ];
     const program = [join(project, 'dist', 'src', 'main.js'), 'serve', ...usual, '--log-level', 'warn', ...flags];
     const child = await spawnChild(program);
     return {

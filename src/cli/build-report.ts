@@ -5,17 +5,17 @@ import type { Printer } from './terminal/printer.ts';
 /** Shows a build while it goes on: its lines on stderr, so that a pipe gets the result alone. With `--json` it is silent. */
 export class BuildReport {
   readonly #printer: Printer;
-  readonly #subject: string;
+  readonly #doing: string;
   #begun = false;
 
-  constructor(printer: Printer, subject: string) {
+  constructor(printer: Printer, subject: string, doing = 'building the image of') {
     this.#printer = printer;
-    this.#subject = subject;
+    this.#doing = `${doing} ${subject}`;
   }
 
   readonly onEvent = (event: BuildEvent): void => {
     if (this.#printer.json) return;
-    if (!this.#begun) this.#printer.note(`building the image of ${this.#subject}`);
+    if (!this.#begun) this.#printer.note(this.#doing);
     this.#begun = true;
     switch (event.event) {
       case 'log':

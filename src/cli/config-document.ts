@@ -10,6 +10,7 @@ export interface ConfigFlags {
   readonly cpus?: number;
   readonly pids?: number;
   readonly tmpMb?: number;
+  readonly dependencies?: string;
   readonly isolation?: string;
   readonly max?: number;
   readonly warmMin?: number;
@@ -30,7 +31,7 @@ export function configDocument(file: Document, flags: ConfigFlags, entry: Entry)
   };
   return {
     ...file,
-    ...given({ isolation: flags.isolation, description: flags.description }),
+    ...given({ dependencies: flags.dependencies, isolation: flags.isolation, description: flags.description }),
     ...laidOver(file, 'limits', limits),
     ...laidOver(file, 'concurrency', { max: flags.max, warm_min: flags.warmMin }),
     ...laidOver(file, 'env', flags.env ?? {}),

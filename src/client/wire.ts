@@ -9,6 +9,8 @@ export interface FunctionConfigDocument {
   readonly runtime: string;
   /** `file.export`, split at the last dot; left out where the runtime is a program. */
   readonly handler?: string;
+  /** Whether the packages that the upload lists are installed; `none` when left out. */
+  readonly dependencies?: 'none' | 'install';
   readonly description?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: Partial<LimitsDocument>;
@@ -40,8 +42,9 @@ interface ConcurrencyDocument {
 }
 
 /** One version of a function. */
-export interface VersionDocument extends Required<Omit<FunctionConfigDocument, 'handler'>> {
+export interface VersionDocument extends Required<Omit<FunctionConfigDocument, 'handler' | 'dependencies'>> {
   readonly handler?: string;
+  readonly dependencies?: 'install';
   readonly name: string;
   /** 1, 2, 3, … */
   readonly version: number;

@@ -28,6 +28,9 @@ export function contradictions(config: Config): string[] {
       '--engine-host must be a unix:// address: sandboxes talk to this server over sockets on this machine.',
     );
   }
+  if (config.installNetwork === 'egress' && !config.allowEgress) {
+    problems.push('--install-network egress is the network of functions, which takes --allow-egress.');
+  }
   if (config.profile === 'strict' && config.allowEgress) {
     problems.push('--profile strict gives no function a network: leave --allow-egress out.');
   }

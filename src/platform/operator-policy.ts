@@ -7,7 +7,13 @@ export function operatorPolicy(config: Config): FunctionPolicy {
   // What asks for more than there is would wait for ever, or be refused by the engine when it is called.
   const maxMemoryMb = Math.min(config.maxMemoryMb, sandboxMemoryMb(config));
   const maxCpus = Math.min(config.maxCpus, availableParallelism());
-  return { ...config, maxMemoryMb, maxCpus, egressAllowed: config.allowEgress, reuseAllowed: config.profile !== 'strict' };
+  return {
+    ...config,
+    maxMemoryMb,
+    maxCpus,
+    egressAllowed: config.allowEgress,
+    reuseAllowed: config.profile !== 'strict',
+  };
 }
 
 /** Most memory that the limits of all sandboxes may add up to, in MiB. */

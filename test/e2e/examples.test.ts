@@ -48,6 +48,13 @@ describe('the examples', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('python-dependencies runs with a package that was installed when it was deployed', async () => {
+    const { exitCode, stderr } = await sraas(['deploy', 'examples/python-dependencies']);
+    expect(exitCode, stderr).toBe(0);
+    const { stdout } = await sraas(['invoke', 'python-dependencies', '-e', '{"text":"one two three"}']);
+    expect(JSON.parse(stdout)).toMatchObject({ result: { words: 3 }, error: null });
+  });
+
   it('python-hello logs and knows its call', async () => {
     const { exitCode, reply } = await deployAndInvoke('python-hello', { a: 4, b: 1 });
     expect(reply).toMatchObject({

@@ -14,7 +14,10 @@ export async function tarOf(files: Files): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** What `npm pack` makes. */
-export async function npmArchive(description: { readonly name: string }, files: Files): Promise<Uint8Array> {
+export async function npmArchive(
+  description: { readonly name: string; readonly scripts?: Readonly<Record<string, string>> },
+  files: Files,
+): Promise<Uint8Array> {
   const packed = { 'package.json': JSON.stringify({ version: '1.0.0', ...description }), ...files };
   const inFolder = Object.entries(packed).map(([path, content]) => [`package/${path}`, content] as const);
   return gzipSync(await tarOf(Object.fromEntries(inFolder)));
@@ -24,7 +27,7 @@ export async function npmArchive(description: { readonly name: string }, files: 
 export function npmLists(archives: Readonly<Record<string, string>>, scripted: readonly string[] = []): Files {
   const dependencies = Object.fromEntries(Object.entries(archives).map(([name, path]) => [name, `file:${path}`]));
   const application = { name: 'application', version: '1.0.0', dependencies };
-  const locked = Object.entries(archives).map(([name, path]) => [
+  const locked = Object.entries(archives).map(([name, path]): [string, object] => [
     `node_modules/${name}`,
     { version: '1.0.0', resolved: `file:${path}`, ...(scripted.includes(name) ? { hasInstallScript: true } : {}) },
   ]);

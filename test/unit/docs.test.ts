@@ -41,7 +41,7 @@ describe('docs/configuration.md', () => {
     const shown = rows.map(([environment, flag, name, fallback, range]) => ({
       names: [environment, flag, name].map(withoutTicks),
       default: withoutTicks(fallback),
-      range: /^[\d.,]+ to [\d.,]+/.exec(range ?? '')?.[0],
+      range: /^-?[\d.,]+ to [\d.,]+/.exec(range ?? '')?.[0],
     }));
     expect(shown).toEqual(
       settings.map((setting) => ({

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { constants, setPriority } from 'node:os';
 
 /** How one run of esbuild ended. `exhausted`: it needed more memory, time or output than it may have, or crashed. */
 export type EsbuildRun =
@@ -33,6 +34,7 @@ export function runEsbuild(source: string, flags: readonly string[]): Promise<Es
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     });
+    stepBack(child.pid);
     const stop = (): unknown => child.kill('SIGKILL');
     const output = collect(child.stdout, outputBytes, stop);
     const messages = collect(child.stderr, messageBytes, stop);
@@ -48,6 +50,15 @@ export function runEsbuild(source: string, flags: readonly string[]): Promise<Es
     child.stdin.on('error', () => undefined);
     child.stdin.end(source);
   });
+}
+
+/** A server with a priority of its own does not lend it to work on what a caller sent. */
+function stepBack(processId: number | undefined): void {
+  try {
+    if (processId !== undefined) setPriority(processId, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Gives all of a stream's text once it has ended, or undefined if it was too long; then `stop` was called as soon as that was known. */

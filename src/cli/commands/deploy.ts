@@ -45,6 +45,12 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
     .addOption(new EnvironmentOption('--cpus <cores>', 'processor cores, fractions allowed').argParser(parseNumber))
     .addOption(new EnvironmentOption('--pids <count>', 'processes and threads').argParser(parseNumber))
     .addOption(new EnvironmentOption('--tmp-mb <MiB>', 'size of /tmp').argParser(parseNumber))
+    .addOption(
+      new EnvironmentOption('--dependencies <how>', 'install: packages of the lock file or requirements.txt').choices([
+        'none',
+        'install',
+      ]),
+    )
     .addOption(new EnvironmentOption('--isolation <kind>', 'reuse of sandboxes').choices(['warm', 'fresh']))
     .addOption(new EnvironmentOption('--max <count>', 'most sandboxes at a time').argParser(parseNumber))
     .addOption(new EnvironmentOption('--warm-min <count>', 'sandboxes kept started').argParser(parseNumber))
@@ -65,8 +71,9 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       const config = configDocument(packed.file.config, options, packed.entry);
       printer.progress(`uploading to ${client.url}`);
       // The server says what is wrong with members that a sraas.json should not have.
-      const report = new BuildReport(printer, name);
-      const onBuild = packed.entry.runtime === 'dockerfile' ? report.onEvent : undefined;
+      const installs = config['dependencies'] === 'install';
+      const report = new BuildReport(printer, name, installs ? 'installing the packages of' : undefined);
+      const onBuild = installs || packed.entry.runtime === 'dockerfile' ? report.onEvent : undefined;
       const code = { archive: packed.archive };
       const reply = await client.deploy(name, config as unknown as FunctionConfigDocument, code, onBuild);
       if (printer.json) printer.document(reply);

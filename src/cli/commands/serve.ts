@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import type { Command } from 'commander';
 import type { Platform } from '../../platform.ts';
 import { examples, printerFor, type CommandContext } from '../command-line.ts';
@@ -19,7 +20,9 @@ export function addServe(program: Command, { world, adapters, finish }: CommandC
     .addHelpText('after', help)
     .action(async (_options: object, self: Command) => {
       const printer = printerFor(self, world);
-      const platform = await adapters.createPlatform(await loadConfig(self, world));
+      const config = await loadConfig(self, world);
+      takePriority(config.nice);
+      const platform = await adapters.createPlatform(config);
       const stopping = whenToldToStop(world);
       try {
         await startAndStop(platform, stopping.first, ({ url }) => {
@@ -32,6 +35,15 @@ export function addServe(program: Command, { world, adapters, finish }: CommandC
       finish(exitCodes.ok);
     });
   addSettingOptions(command);
+}
+
+/** The server has to answer for others while one function keeps the machine busy. */
+function takePriority(nice: number): void {
+  try {
+    setPriority(nice);
+  } catch {
+    // Not permitted to this user: what is done for everybody then is what the machine gives.
+  }
 }
 
 /** Stops also when told so while it still starts, and when the start fails half-way. */

@@ -18,5 +18,11 @@ export const serverSettings = [
     ['error', 'warn', 'info', 'debug'],
     'Least severe level that is logged: error, warn, info or debug',
   ),
+  count(
+    'nice',
+    -10,
+    [-20, 19],
+    'Scheduling priority of the server; below 0 it takes rights, and is left alone without',
+  ),
   count('drainTimeoutMs', 10_000, [0, 900_000], 'Time that calls may still take at shutdown'),
 ] as const;

@@ -20,6 +20,10 @@ export async function uploadOf(files: Readonly<Record<string, string>>): Promise
   }
   return {
     directory,
-    files: Object.entries(files).map(([path, text]) => ({ path, sizeBytes: Buffer.byteLength(text), executable: false })),
+    files: Object.entries(files).map(([path, text]) => ({
+      path,
+      sizeBytes: Buffer.byteLength(text),
+      executable: false,
+    })),
   };
 }

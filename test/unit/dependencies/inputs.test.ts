@@ -50,7 +50,7 @@ describe('what an install with pip reads', () => {
     '--find-links wheels',
     'greet-1.0-py3-none-any.whl',
     'greet-1.0.tar.gz',
-    'greet @ file:///work/app/greet.whl',
+    'greet @ file:///install/app/greet.whl',
     'wheels/greet-1.0-py3-none-any.whl',
   ])('may be any file for %j', async (text) => {
     expect(await pipInputs(await uploadOf({ 'requirements.txt': `requests\n${text}\n` }))).toBeUndefined();

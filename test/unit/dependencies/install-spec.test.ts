@@ -31,7 +31,7 @@ describe('the container of an install', () => {
     expect(mounts).toEqual([{ source: '/data/input', target: '/upload', readOnly: true }]);
     expect(temporaryFileSystems.map(({ target, executable }) => [target, executable])).toEqual([
       ['/tmp', undefined],
-      ['/work', true],
+      ['/install', true],
     ]);
     expect(temporaryFileSystems[1]?.sizeBytes).toBe(768 * 1024 * 1024);
   });

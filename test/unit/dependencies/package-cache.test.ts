@@ -9,7 +9,10 @@ import { temporaryFolder } from './fixture.ts';
 const key = (digit: string): string => digit.repeat(64);
 const dayMs = 86_400_000;
 
-async function openCache(directory: string, limits: { maxBytes?: number; maxAgeMs?: number } = {}): Promise<PackageCache> {
+async function openCache(
+  directory: string,
+  limits: { maxBytes?: number; maxAgeMs?: number } = {},
+): Promise<PackageCache> {
   const options = { limits: defaultArtifactLimits, packedBytes: 1_000_000, maxBytes: 1_000_000, maxAgeMs: dayMs };
   const cache = new PackageCache({ directory, ...options, ...limits });
   await cache.open();

@@ -3,6 +3,7 @@ import type { StagedArtifact } from '../../../src/artifacts/artifact-store.ts';
 import type { UploadedFile } from '../../../src/artifacts/upload.ts';
 import { SraasError } from '../../../src/errors.ts';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
+import type { DependencyInstaller } from '../../../src/functions/dependency-installer.ts';
 import { Deployer } from '../../../src/functions/deploy.ts';
 import type { ImageMaker } from '../../../src/functions/own-image.ts';
 import { defaultFunctionPolicy } from '../../../src/functions/function-policy.ts';
@@ -48,7 +49,11 @@ const noImages: ImageMaker = {
   hold: () => () => undefined,
 };
 
-async function setUp() {
+const noInstaller: DependencyInstaller = {
+  addPackages: () => Promise.reject(new Error('nothing is to be installed in this test')),
+};
+
+async function setUp(installer: DependencyInstaller = noInstaller) {
   const { functions: store } = await temporaryStore();
   const artifacts = new NotedArtifacts();
   const catalog = new FunctionCatalog(store);
@@ -68,7 +73,7 @@ async function setUp() {
       whyUnusable: (name) => (name === 'unbuilt' ? 'It is still being built.' : undefined),
     },
     images: noImages,
-    installer: { addPackages: () => Promise.reject(new Error('nothing is to be installed in this test')) },
+    installer,
     policy: defaultFunctionPolicy,
     clock: () => new Date((now += 1000)),
   });
@@ -198,5 +203,53 @@ describe('a deploy on a program', () => {
       code: 'RUNTIME_NOT_READY',
       message: 'It is still being built.',
     });
+  });
+});
+
+describe('a deploy with packages to be installed', () => {
+  const wanted = { ...config, dependencies: 'install' };
+
+  it('asks for them once the handler was found, and publishes the code with them', async () => {
+    const orders: unknown[] = [];
+    const { artifacts, deployer } = await setUp({
+      addPackages: (order) => {
+        orders.push(order.runtime);
+        artifacts.code = 'b';
+        return Promise.resolve([]);
+      },
+    });
+    const { fn } = await deployer.deploy('hello', wanted, noFiles);
+    expect(orders).toEqual([{ name: 'node24', language: 'node' }]);
+    expect(fn.latest).toMatchObject({ config: { dependencies: 'install' }, entry: { file: 'main.mjs' } });
+    expect(artifacts.notes.filter((note) => !note.startsWith('discarded'))).toEqual([
+      'staged a for other',
+      'staged b for other',
+      'committed b',
+    ]);
+    const missing = deployer.deploy('hello', { ...wanted, handler: 'other.handler' }, noFiles);
+    await expect(missing).rejects.toMatchObject({ code: 'HANDLER_FILE_NOT_FOUND' });
+    expect(orders).toHaveLength(1);
+  });
+
+  it('publishes nothing when the install fails, and keeps nothing staged', async () => {
+    const failure = new SraasError('DEPENDENCIES_FAILED', 'npm said no.');
+    const { artifacts, catalog, deployer } = await setUp({ addPackages: () => Promise.reject(failure) });
+    await expect(deployer.deploy('hello', wanted, noFiles)).rejects.toBe(failure);
+    await expect(catalog.show('hello')).rejects.toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
+    expect(artifacts.notes).toContain('discarded a');
+    expect(artifacts.notes.join()).not.toContain('committed');
+  });
+
+  it('is refused where the runtime is a program, or the upload a Dockerfile', async () => {
+    const { deployer } = await setUp();
+    for (const document of [
+      { runtime: 'perl', dependencies: 'install' },
+      { ...wanted, runtime: 'dockerfile' },
+    ]) {
+      await expect(deployer.deploy('hello', document, noFiles)).rejects.toMatchObject({
+        code: 'INVALID_CONFIG',
+        violations: [{ pointer: '/dependencies' }],
+      });
+    }
   });
 });
