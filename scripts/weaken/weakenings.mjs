@@ -34,6 +34,13 @@ export const weakenings = [
     barriers,
     'files: ',
   ],
+  [
+    'temporaryFileSystems',
+    'spec.temporaryFileSystems.map((each) => ({ ...each, executable: true }))',
+    posture,
+    'has the contract’s defaults',
+  ],
+  ['stdio', `'attached'`, posture, 'has the contract’s defaults'],
   ['network', `'bridge'`, barriers, 'network: '],
   ['nameServers', `['8.8.8.8']`, posture, 'has the contract’s defaults'],
   ['readOnlyRoot', 'false', barriers, 'root file system: '],

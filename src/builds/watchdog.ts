@@ -84,7 +84,8 @@ export class Watchdog {
   async #examine(withImages: boolean): Promise<void> {
     const { engine, labels, maxProcesses, maxDiskBytes } = this.#options;
     const containers = await engine.buildContainers(labels);
-    await Promise.all(containers.map((container) => this.#limit(container)));
+    // What could not be limited is looked at all the same.
+    const limited = await Promise.allSettled(containers.map((container) => this.#limit(container)));
     if (withImages) this.#finishedBytes = await this.#layerBytes();
     if (containers.some(({ processes }) => processes >= maxProcesses)) {
       this.#breach(`A step ran ${maxProcesses} processes and threads, which is all that a build may.`);
@@ -93,6 +94,7 @@ export class Watchdog {
     if (diskBytes > maxDiskBytes) {
       this.#breach(`The build wrote more than the ${Math.round(maxDiskBytes / 1_048_576)} MB that it may.`);
     }
+    for (const outcome of limited) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   async #limit({ id }: BuildContainer): Promise<void> {

@@ -54,7 +54,7 @@ describe('a live sandbox, as the engine recorded it', () => {
     expect(noNewPrivileges).toBe('no-new-privileges');
     expect(JSON.parse((seccomp ?? '').replace(/^seccomp=/, ''))).toMatchObject({ defaultAction: 'SCMP_ACT_ERRNO' });
     expect(recorded.User).toMatch(/^([2-5]\d{4}):\1$/);
-    expect(recorded.Tty).toBe(false);
+    expect(recorded).toMatchObject({ Tty: false, OpenStdin: false, AttachStdin: false, AttachStdout: false });
     expect(recorded.Healthcheck).toEqual({ Test: ['NONE'] });
   });
 
