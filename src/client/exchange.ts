@@ -50,10 +50,37 @@ export async function openStream(
   if (!response.ok) throw refusal(baseUrl, response, parse(await reaching(baseUrl, signal, () => response.text())));
   const { body } = response;
   const type = response.headers.get('content-type') ?? '';
-  if (body !== null && /^text\/event-stream\s*(;|$)/i.test(type)) return body;
+  if (body !== null && /^text\/event-stream\s*(;|$)/i.test(type)) return untilAborted(body, signal);
   // Nobody will read it: the connection must not stay open for it.
   await body?.cancel();
   throw strange(baseUrl, response);
+}
+
+/**
+ * The pieces of a stream, up to its end or the caller's abort. Node's fetch forgets a request's signal as soon as the garbage
+ * collector has taken the request, which nothing holds any more once the head of the reply is there.
+ */
+async function* untilAborted(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body.getReader();
+  // Also where the stream has broken already, which its reader is told of.
+  const cancel = (): Promise<void> => reader.cancel().catch(() => undefined);
+  const onAbort = (): void => void cancel();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      signal?.throwIfAborted();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await cancel();
+  }
 }
 
 /** Does something over the connection; what breaks it becomes a ClientError, but for an abort by the caller. */

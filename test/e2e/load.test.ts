@@ -31,7 +31,14 @@ it('keeps 200 invocations of 20 functions apart, 20 at a time, and leaves nothin
     expect(await server.signal('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(await containersOfInstance(instance)).toEqual([]);
     await expect(readdir(join('/run/sraas', instance.slice(0, 12)))).rejects.toMatchObject({ code: 'ENOENT' });
-    expect((await readdir(dataDirectory)).sort()).toEqual(['artifacts', 'lock', 'prepared', 'sraas.db', 'staging']);
+    expect((await readdir(dataDirectory)).sort()).toEqual([
+      'artifacts',
+      'dependencies',
+      'lock',
+      'prepared',
+      'sraas.db',
+      'staging',
+    ]);
     for (const folder of ['prepared', 'staging']) expect(await readdir(join(dataDirectory, folder))).toEqual([]);
   } finally {
     await rm(dataDirectory, { recursive: true, force: true });

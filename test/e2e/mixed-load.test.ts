@@ -59,7 +59,14 @@ it(
       expect(traces.of(containers.made)).toEqual([]);
       expect(markedProcesses({ environment: `${mark.name}=${mark.value}`, controlGroup: '/none' })).toEqual([]);
       expect(await readdir(runDirectory)).toEqual([]);
-      expect((await readdir(dataDirectory)).sort()).toEqual(['artifacts', 'lock', 'prepared', 'sraas.db', 'staging']);
+      expect((await readdir(dataDirectory)).sort()).toEqual([
+        'artifacts',
+        'dependencies',
+        'lock',
+        'prepared',
+        'sraas.db',
+        'staging',
+      ]);
       for (const folder of ['prepared', 'staging']) expect(await readdir(join(dataDirectory, folder))).toEqual([]);
     } finally {
       await server.stop();

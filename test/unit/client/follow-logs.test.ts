@@ -57,6 +57,16 @@ describe('following logs', () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
+  it('ends at the caller’s abort also where fetch has forgotten its signal', async () => {
+    const { client } = clientWith(() => streamResponse(new ReadableStream()));
+    const abort = new AbortController();
+    const waiting = client.followLogs('f', { signal: abort.signal }).next();
+    // The head of the reply is there, and nothing follows.
+    await new Promise((resolve) => setImmediate(resolve));
+    abort.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  });
+
   it('passes the caller’s abort on and through', async () => {
     const abort = new AbortController();
     const { client } = clientWith((_url, { signal }) =>
