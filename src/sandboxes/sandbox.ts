@@ -1,24 +1,13 @@
 import { encodeFrame, maxShimFrameBytes, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
-import type { ContainerExit } from '../engine/engine.ts';
-import { EngineError } from '../engine/engine-error.ts';
-import { explainEngineError } from '../engine/explain-engine-error.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { Ending } from './ending.ts';
 import { answerTo } from './answer.ts';
+import { autopsy } from './autopsy.ts';
 import { Exchange } from './exchange.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { LogBuffer } from './log-buffer.ts';
 import type { ProgramEnd } from './program-container.ts';
 import { unknownUse, type ResourceUse } from './resource-account.ts';
-
-/** 128 plus the number of SIGKILL, which is what the kernel's out-of-memory killer sends. */
-const killedExitCode = 137;
-
-/** How long a process may outlive its channel before that counts as a trick rather than as dying. */
-const deathGraceMs = 1000;
-
-/** How long the engine may take to tell of an end that the kernel shows already. */
-const slowEngineMs = 10_000;
 
 /**
  * `loading`: the handler's module is being imported. `ready`: waits for an invocation. `busy`: runs one. `spent`: must not be
@@ -197,7 +186,7 @@ export class Sandbox {
     const use = this.#container.account?.end() ?? unknownUse;
     // Asked at once: the kernel's count goes with the control group, and the engine's flag may come after its exit code.
     const oomKills = this.#container.account?.oomKillCount() ?? 0;
-    const ending = first.cause === 'died' ? await this.#autopsy(first, oomKills > 0) : first;
+    const ending = first.cause === 'died' ? await autopsy(this.#container, first, oomKills > 0) : first;
     const usable = isReusable(ending) && !this.#isUseless() && this.#isTidy(exchange);
     if (!usable) this.#state = 'spent';
     if (ending.cause === 'deadline' || ending.cause === 'violation' || ending.cause === 'cancelled') {
@@ -229,44 +218,6 @@ export class Sandbox {
     const count = account?.processCount();
     if (exchange.phase === 'load') this.#ownProcesses = count;
     return count === undefined || this.#ownProcesses === undefined || count <= this.#ownProcesses;
-  }
-
-  /** Finds out how a sandbox died whose channel closed. */
-  async #autopsy(ending: Extract<Ending, { cause: 'died' }>, ranOutOfMemory: boolean): Promise<Ending> {
-    let exit: ContainerExit;
-    try {
-      exit = await this.#exit();
-    } catch (error) {
-      if (isTimeout(error) && !this.#isOver()) {
-        return { cause: 'violation', reason: 'it closed its channel to the host and kept running' };
-      }
-      // Unless the engine has gone, someone else removed it: it is dead all the same.
-      return lostEngine(error) ?? ending;
-    }
-    const outOfMemory = exit.outOfMemory || (ranOutOfMemory && exit.exitCode === killedExitCode);
-    const died = { ...ending, exit: { ...exit, outOfMemory } };
-    if (exit.exitCode !== killedExitCode || outOfMemory) return died;
-    // An engine that is told to stop kills its containers, and still says so to those who have asked before.
-    return await this.#container.knockAtEngine().then(
-      () => died,
-      (error: unknown) => lostEngine(error) ?? died,
-    );
-  }
-
-  /** How the container ended, by the engine, which tells it late on a machine that has too much to do. */
-  async #exit(): Promise<ContainerExit> {
-    try {
-      return await this.#container.exit(deathGraceMs);
-    } catch (error) {
-      if (isTimeout(error) && this.#isOver()) return await this.#container.exit(slowEngineMs);
-      throw error;
-    }
-  }
-
-  /** Whether the kernel knows of no process in it but the engine's own init, which user code cannot be in. */
-  #isOver(): boolean {
-    const { account } = this.#container;
-    return account !== undefined && (account.processCount() ?? 0) <= 1;
   }
 
   #onFrame(frame: ShimFrame): void {
@@ -310,15 +261,6 @@ function isReusable(ending: Ending): boolean {
   const { answer } = ending;
   if (answer.status === 'ready') return true;
   return answer.status !== 'load_failed' && answer.reusable;
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof EngineError && error.code === 'timeout';
-}
-
-function lostEngine(error: unknown): Ending | undefined {
-  if (!(error instanceof EngineError) || error.code !== 'unreachable') return undefined;
-  return { cause: 'engine_lost', error: explainEngineError(error) };
 }
 
 function outputMark(mark: string | undefined): { readonly output_mark?: string } {
