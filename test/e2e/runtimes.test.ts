@@ -222,9 +222,9 @@ describe('a runtime that is sent again', () => {
     await client.putRuntime('kept', { contract: 'handler', dockerfile: saying('x') });
     await client.deploy('keeper', { runtime: 'kept', handler: 'main.handler' }, source);
     const program = { contract: 'command', dockerfile: `${saying('x')}CMD ["node"]\n` } as const;
-    for (const change of [client.putRuntime('kept', program), client.removeRuntime('kept')]) {
-      await expect(change).rejects.toMatchObject({ code: 'RUNTIME_IN_USE', status: 409, message: matching(/keeper/) });
-    }
+    const inUse = { code: 'RUNTIME_IN_USE', status: 409, message: matching(/keeper/) };
+    await expect(client.putRuntime('kept', program)).rejects.toMatchObject(inUse);
+    await expect(client.removeRuntime('kept')).rejects.toMatchObject(inUse);
     await client.remove('keeper');
     const { image = '' } = await client.runtime('kept');
     await client.removeRuntime('kept');
