@@ -69,17 +69,19 @@ export class DockerfileBuilds implements ImageBuilds {
     return (await this.#plan(recipe)).hash;
   }
 
-  async order(recipe: ImageRecipe): Promise<Build> {
+  async order(recipe: ImageRecipe, knownImage?: (recipeHash: string) => Promise<string | undefined>): Promise<Build> {
     const planned = await this.#plan(recipe);
-    const built = await this.#findBuilt(planned.hash);
+    const known = await knownImage?.(planned.hash);
+    const built = known === undefined ? undefined : await this.#usable(known);
+    const found = built ?? (await this.#findBuilt(planned.hash));
     if (this.#closed) throw draining();
     const joined = this.#underWay.get(planned.hash);
     if (joined !== undefined && !joined.cancelled.aborted) return joined;
     const { clock, limits } = this.#options;
     const record = new BuildRecord(planned.hash, { clock, logBytes: limits.logBytes });
-    if (built !== undefined) {
+    if (found !== undefined) {
       record.say('The image of this recipe is there already.');
-      record.end({ end: 'built', image: built });
+      record.end({ end: 'built', image: found });
       this.#remembered.add(record);
       return record;
     }
@@ -189,14 +191,21 @@ export class DockerfileBuilds implements ImageBuilds {
   }
 
   async #findBuilt(recipeHash: string): Promise<BuiltImageFacts | undefined> {
-    const { buildEngine, instanceId, limits, architecture } = this.#options;
+    const { buildEngine, instanceId } = this.#options;
     const images = await buildEngine.builtImages(labelsOfRecipe(instanceId, recipeHash));
     for (const { id, references } of images) {
-      if (!references.some(isBuiltReference)) continue;
-      const details = await buildEngine.imageDetails(id);
-      const objection = details && imageObjection(details, { maxBytes: limits.imageBytes, architecture });
-      if (details !== undefined && objection === undefined) return imageFacts(details);
+      const built = references.some(isBuiltReference) ? await this.#usable(id) : undefined;
+      if (built !== undefined) return built;
     }
     return undefined;
+  }
+
+  /** Undefined for an image that is gone, has lost the name that keeps it, or breaks a limit that was lowered since. */
+  async #usable(imageId: string): Promise<BuiltImageFacts | undefined> {
+    const { buildEngine, limits, architecture } = this.#options;
+    const details = await buildEngine.imageDetails(imageId);
+    if (!details?.references.some(isBuiltReference)) return undefined;
+    const objection = imageObjection(details, { maxBytes: limits.imageBytes, architecture });
+    return objection === undefined ? imageFacts(details) : undefined;
   }
 }

@@ -77,9 +77,11 @@ export interface ImageBuilds {
   /**
    * Starts a build, or joins the one of the same recipe that is under way. An image of the same recipe hash that the engine still
    * has is the build's result at once.
+   *
+   * @param knownImage asked first for the id of such an image, which spares a search for it; its failure is the order's.
    * @throws as recipeHash, and `QUEUE_FULL`, `DRAINING`.
    */
-  order(recipe: ImageRecipe): Promise<Build>;
+  order(recipe: ImageRecipe, knownImage?: (recipeHash: string) => Promise<string | undefined>): Promise<Build>;
   /** Builds that are under way or ended a short while ago, by id. */
   find(id: string): Build | undefined;
   /** Removes an image that nothing refers to any more. */

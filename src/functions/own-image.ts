@@ -49,7 +49,8 @@ export async function makeOwnImage(
 ): Promise<OwnImageCode> {
   const use = config.handler === undefined ? 'command' : languageOfHandler(config.handler, upload.files);
   const recipe = await buildSource(undefined, upload);
-  await images.check(recipe);
+  // What is copied from is kept before the build is ordered, which checks the rest.
+  if (recipe.contextDirectory !== undefined) await images.check(recipe);
   const code = use === 'node' ? await transpiled(upload, artifacts) : upload;
   try {
     const handler =

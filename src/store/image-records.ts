@@ -31,6 +31,8 @@ export class ImageRecords implements ImageStore {
       .updateTable('images')
       .set({ unused_since: null })
       .where('recipe_hash', '=', recipeHash)
+      // A row that is written as it was would cost a write to the disk all the same.
+      .where('unused_since', 'is not', null)
       .execute();
   }
 

@@ -65,8 +65,10 @@ export class CustomImages {
    */
   async order(recipe: ImageRecipe, wanted: ImageUse | 'handler'): Promise<Making> {
     const { builds, store } = this.#parts;
-    await store.touch(await builds.recipeHash(recipe));
-    const build = await builds.order(recipe);
+    const build = await builds.order(recipe, async (recipeHash) => {
+      await store.touch(recipeHash);
+      return this.#known(recipeHash, wanted)?.imageId;
+    });
     const key = `${build.id} ${wanted}`;
     const underWay = this.#makings.get(key);
     if (underWay !== undefined) return underWay;
@@ -127,13 +129,14 @@ export class CustomImages {
     const now = clock();
     const cutoff = new Date(now.getTime() - graceMs);
     const aboutToBeUsed = new Set([...this.#held.keys(), ...this.#rebuilds.keys()]);
-    for (const image of await store.collect(now, cutoff, aboutToBeUsed)) {
+    const collected = await store.collect(now, cutoff, aboutToBeUsed);
+    for (const image of collected) {
       this.#images.delete(image.key);
       this.#present.delete(image.key);
       this.#unwanted.add(image);
-      // A container that waits on the image would keep it from going.
-      for (const listener of this.#removedListeners) await listener(image.key);
     }
+    // A container that waits on the image would keep it from going.
+    for (const { key } of collected) for (const listener of this.#removedListeners) await listener(key);
     // What is under way has an image before it has a record.
     const isQuiet = this.#makings.size + this.#rebuilds.count === 0;
     if (isQuiet) await this.#unwanted.addUnrecorded(this.#recorded(), cutoff);
@@ -149,8 +152,8 @@ export class CustomImages {
     const { inspection, clock, onFailure } = this.#parts;
     return new Making(build, onFailure, async ({ image: facts, recipeHash }, say, signal) => {
       if (facts === undefined) throw new TypeError('A build without an image is not to be tried');
-      const known = replaced === undefined ? this.#proven(facts.imageId, recipeHash, wanted) : undefined;
-      if (known !== undefined) return this.#save(known);
+      const known = replaced === undefined ? this.#known(recipeHash, wanted) : undefined;
+      if (known?.imageId === facts.imageId) return this.#keep(known);
       const proven = await tryImage(facts, wanted, inspection, say, signal);
       const { imageId, sizeBytes, base, command, workingDirectory } = facts;
       return this.#save({
@@ -166,13 +169,21 @@ export class CustomImages {
     });
   }
 
-  /** An image that was tried before need not be tried again. */
-  #proven(imageId: string, recipeHash: string, wanted: ImageUse | 'handler'): MadeImage | undefined {
+  /** The image that a recipe came to before: it need not be tried again. */
+  #known(recipeHash: string, wanted: ImageUse | 'handler'): MadeImage | undefined {
     const uses: readonly ImageUse[] = wanted === 'handler' ? ['node', 'python'] : [wanted];
-    const known = uses.map((use) => this.#images.get(imageKey(recipeHash, use)));
-    const same = known.filter((image) => image?.imageId === imageId);
+    const known = uses.flatMap((use) => this.#images.get(imageKey(recipeHash, use)) ?? []);
     // With both languages, which one is meant was said each time.
-    return same.length === 1 ? same[0] : undefined;
+    return known.length === 1 ? known[0] : undefined;
+  }
+
+  /** Saves it anew when its record has gone since the order came. */
+  async #keep(image: MadeImage): Promise<MadeImage> {
+    if (this.#images.get(image.key) === image) {
+      this.#present.add(image.key);
+      return image;
+    }
+    return this.#save(image);
   }
 
   async #save(image: MadeImage): Promise<MadeImage> {

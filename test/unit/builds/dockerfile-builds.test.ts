@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DockerfileBuilds, type DockerfileBuildsOptions } from '../../../src/builds/dockerfile-builds.ts';
 import type { Build } from '../../../src/builds/image-build.ts';
 import { EngineError } from '../../../src/engine/engine-error.ts';
@@ -179,6 +179,21 @@ describe('builds of one server', () => {
     await builds.removeImage(image.id);
     expect(engine.images.map(({ references }) => references)).toEqual([['debian:12']]);
     expect((await builds.order(recipe('FROM debian:12\n'))).state).toBe('building');
+  });
+
+  it('look for the image that is known before they search, and search when that one will not do', async () => {
+    const { engine, builds } = open();
+    const first = await builds.order(recipe('FROM debian:12\n'));
+    const image = await engine.succeed(await engine.nextRun());
+    await first.ended;
+    const search = vi.spyOn(engine, 'builtImages');
+    const known = await builds.order(recipe('FROM debian:12\n'), () => Promise.resolve(image.id));
+    expect(await ended(known)).toMatchObject({ state: 'succeeded', image: { imageId: image.id } });
+    expect(search).not.toHaveBeenCalled();
+    const unusable = engine.images.find(({ references }) => references.includes('debian:12'));
+    const searched = await builds.order(recipe('FROM debian:12\n'), () => Promise.resolve(unusable?.id));
+    expect(await ended(searched)).toMatchObject({ image: { imageId: image.id } });
+    expect(search).toHaveBeenCalledTimes(1);
   });
 
   it('are not taken from images that only claim to be of the recipe', async () => {

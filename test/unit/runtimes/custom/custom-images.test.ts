@@ -53,6 +53,7 @@ describe('an image that is ordered', () => {
       await making.image();
     }
     expect(shop.tryHandler).toHaveBeenCalledTimes(1);
+    expect(shop.builds.told).toEqual([undefined, shop.builds.last.image?.imageId]);
     const program = await shop.images.order(recipeOf('FROM a'), 'command');
     shop.builds.last.succeed();
     expect(await program.image()).toMatchObject({ use: 'command', interpreter: undefined });

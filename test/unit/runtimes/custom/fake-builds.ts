@@ -87,6 +87,8 @@ export class FakeBuilds implements ImageBuilds {
   readonly ordered: FakeBuild[] = [];
   readonly recipes: ImageRecipe[] = [];
   readonly removed: string[] = [];
+  /** The image that was known to whoever ordered, of each order. */
+  readonly told: (string | undefined)[] = [];
   removalFailure: Error | undefined;
 
   recipeHash({ dockerfile, contextHash }: ImageRecipe): Promise<string> {
@@ -98,8 +100,12 @@ export class FakeBuilds implements ImageBuilds {
     );
   }
 
-  async order(recipe: ImageRecipe): Promise<FakeBuild> {
+  async order(
+    recipe: ImageRecipe,
+    knownImage?: (recipeHash: string) => Promise<string | undefined>,
+  ): Promise<FakeBuild> {
     const recipeHash = await this.recipeHash(recipe);
+    this.told.push(await knownImage?.(recipeHash));
     const underWay = this.ordered.find((build) => build.recipeHash === recipeHash && build.endedAt === undefined);
     if (underWay !== undefined) return underWay;
     const build = new FakeBuild(`build-${this.ordered.length + 1}`, recipeHash);
