@@ -6,6 +6,7 @@ import { installSettings } from './settings/installs.ts';
 import { networkSettings } from './settings/network.ts';
 import { sandboxSettings } from './settings/sandboxes.ts';
 import { serverSettings } from './settings/server.ts';
+import { stateSettings } from './settings/state.ts';
 
 const table = [
   ...serverSettings,
@@ -15,6 +16,7 @@ const table = [
   ...networkSettings,
   ...buildSettings,
   ...installSettings,
+  ...stateSettings,
 ] as const;
 
 type Row = (typeof table)[number];

@@ -41,6 +41,17 @@ export function environmentViolations(env: Readonly<Record<string, unknown>>): r
   return violations;
 }
 
+/** The same for `secrets`, whose variables stand beside those of `env`. */
+export function secretViolations(
+  secrets: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, unknown>>,
+): readonly Violation[] {
+  return Object.keys(secrets).flatMap((name) => {
+    const message = nameFault(name) ?? (Object.hasOwn(env, name) ? 'is a variable of env already' : undefined);
+    return message === undefined ? [] : [{ pointer: `/secrets${pointerTo(name)}`, message }];
+  });
+}
+
 function nameFault(name: string): string | undefined {
   if (!namePattern.test(name)) return 'must have a name of letters, digits and "_" that does not start with a digit';
   const reserved = reservedNames.has(name) || reservedPrefixes.some((prefix) => name.startsWith(prefix));

@@ -1,14 +1,27 @@
-import type { ConcurrencyWire, FunctionConfigWire, LimitsWire } from './function-config-wire.ts';
-import { defaultLimits, defaultMaxConcurrency, type FunctionPolicy } from './function-policy.ts';
+import {
+  asyncToWire,
+  type AsyncPolicyWire,
+  type ConcurrencyWire,
+  type FunctionConfigWire,
+  type LimitsWire,
+} from './function-config-wire.ts';
+import {
+  defaultAsyncPolicy,
+  defaultHistory,
+  defaultLimits,
+  defaultMaxConcurrency,
+  type FunctionPolicy,
+} from './function-policy.ts';
 
 /** A config as a client may write it: what is optional may be left out. */
 export interface FunctionConfigDocument extends Partial<
-  Omit<FunctionConfigWire, 'limits' | 'concurrency' | 'dependencies'>
+  Omit<FunctionConfigWire, 'limits' | 'concurrency' | 'async' | 'dependencies'>
 > {
   readonly runtime: string;
   readonly dependencies?: 'none' | 'install';
   readonly limits?: Partial<LimitsWire>;
   readonly concurrency?: Partial<ConcurrencyWire>;
+  readonly async?: Partial<AsyncPolicyWire>;
 }
 
 /**
@@ -24,10 +37,13 @@ export function completeConfig(document: FunctionConfigDocument, policy: Functio
     ...(document.dependencies === 'install' ? { dependencies: document.dependencies } : {}),
     description: document.description ?? '',
     env: document.env ?? {},
+    secrets: document.secrets ?? {},
     limits: { ...limits, tmp_mb: document.limits?.tmp_mb ?? Math.min(limits.tmp_mb, limits.memory_mb) },
     network: document.network ?? 'none',
     isolation: document.isolation ?? (policy.reuseAllowed ? 'warm' : 'fresh'),
     concurrency: { max, warm_min: document.concurrency?.warm_min ?? 0 },
+    async: { ...asyncToWire(defaultAsyncPolicy), ...document.async },
+    history: document.history ?? defaultHistory,
     labels: document.labels ?? {},
   };
 }

@@ -1,3 +1,4 @@
+import { namePattern } from './function-name.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 
 /** A JSON schema in the vocabulary that this room's validator knows. */
@@ -22,6 +23,27 @@ const leastCpus = 0.01;
 const leastMemoryMb = 32;
 /** A Node sandbox takes about 12 before the handler has started anything. */
 const leastPids = 16;
+
+const secretName: JsonSchema = {
+  type: 'string',
+  description: 'the name of a secret: a letter, then up to 63 letters, digits, hyphens and underscores',
+  pattern: namePattern.source,
+};
+
+const dayMs = 86_400_000;
+
+const asyncPolicy: Record<string, JsonSchema> = {
+  max_attempts: wholeNumber(1, 100),
+  first_delay_ms: wholeNumber(0, dayMs),
+  max_age_ms: wholeNumber(1000, 14 * dayMs),
+  webhook_url: {
+    type: 'string',
+    description: 'an http:// or https:// address without a user and a fragment',
+    maxLength: 2048,
+    pattern: '^https?://[^\\s/?@#\\p{Cc}\\p{Cs}]+([/?][^\\s#\\p{Cc}\\p{Cs}]*)?$',
+  },
+  webhook_secret: secretName,
+};
 
 /**
  * The shape and ranges of a function's config under a policy. What spans two members is checked apart from it, and so is whether
@@ -54,10 +76,13 @@ export function functionConfigSchema(policy: FunctionPolicy): JsonSchema {
       dependencies: { type: 'string', enum: ['none', 'install'] },
       description: { type: 'string', maxLength: 1000 },
       env: { type: 'object', maxProperties: 100, additionalProperties: { type: 'string' } },
+      secrets: { type: 'object', maxProperties: 50, additionalProperties: secretName },
       limits: closed(limits),
       network: { type: 'string', enum: ['none', 'egress'] },
       isolation: { type: 'string', enum: policy.reuseAllowed ? ['warm', 'fresh'] : ['fresh'] },
       concurrency: closed(concurrency),
+      async: closed(asyncPolicy),
+      history: { type: 'string', enum: ['none', 'failures', 'all'] },
       labels: { type: 'object', maxProperties: 50, additionalProperties: { type: 'string' } },
     }),
     required: ['runtime'],

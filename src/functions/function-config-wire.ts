@@ -1,4 +1,5 @@
-import type { FunctionConfig, Isolation } from './function.ts';
+import { defaultAsyncPolicy, defaultHistory } from './function-policy.ts';
+import type { AsyncPolicy, FunctionConfig, Isolation, KeptHistory } from './function.ts';
 
 /** A function's config as clients and stores see it, complete. */
 export interface FunctionConfigWire {
@@ -9,10 +10,13 @@ export interface FunctionConfigWire {
   readonly dependencies?: 'install';
   readonly description: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
   readonly limits: LimitsWire;
   readonly network: 'none' | 'egress';
   readonly isolation: Isolation;
   readonly concurrency: ConcurrencyWire;
+  readonly async: AsyncPolicyWire;
+  readonly history: KeptHistory;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -31,6 +35,18 @@ export interface ConcurrencyWire {
   readonly warm_min: number;
 }
 
+export interface AsyncPolicyWire {
+  readonly max_attempts: number;
+  readonly first_delay_ms: number;
+  readonly max_age_ms: number;
+  readonly webhook_url?: string;
+  readonly webhook_secret?: string;
+}
+
+/** A config that an earlier release wrote, which lacks what has come since. */
+type StoredConfig = Omit<FunctionConfigWire, 'secrets' | 'async' | 'history'> &
+  Partial<Pick<FunctionConfigWire, 'secrets' | 'async' | 'history'>>;
+
 /** Members come in one fixed order and maps sorted by key: equal configs give equal JSON text. */
 export function configToWire(config: FunctionConfig): FunctionConfigWire {
   const { limits, concurrency } = config;
@@ -40,6 +56,7 @@ export function configToWire(config: FunctionConfig): FunctionConfigWire {
     ...(config.dependencies === undefined ? {} : { dependencies: config.dependencies }),
     description: config.description,
     env: sortedByKey(config.env),
+    secrets: sortedByKey(config.secrets),
     limits: {
       cpus: limits.cpus,
       memory_mb: limits.memoryMb,
@@ -52,11 +69,13 @@ export function configToWire(config: FunctionConfig): FunctionConfigWire {
     network: config.network,
     isolation: config.isolation,
     concurrency: { max: concurrency.max, warm_min: concurrency.warmMin },
+    async: asyncToWire(config.async),
+    history: config.history,
     labels: sortedByKey(config.labels),
   };
 }
 
-export function configFromWire(wire: FunctionConfigWire): FunctionConfig {
+export function configFromWire(wire: StoredConfig): FunctionConfig {
   const { limits, concurrency } = wire;
   return {
     runtime: wire.runtime,
@@ -64,6 +83,7 @@ export function configFromWire(wire: FunctionConfigWire): FunctionConfig {
     ...(wire.dependencies === undefined ? {} : { dependencies: wire.dependencies }),
     description: wire.description,
     env: wire.env,
+    secrets: wire.secrets ?? {},
     limits: {
       cpus: limits.cpus,
       memoryMb: limits.memory_mb,
@@ -76,7 +96,29 @@ export function configFromWire(wire: FunctionConfigWire): FunctionConfig {
     network: wire.network,
     isolation: wire.isolation,
     concurrency: { max: concurrency.max, warmMin: concurrency.warm_min },
+    async: wire.async === undefined ? defaultAsyncPolicy : asyncFromWire(wire.async),
+    history: wire.history ?? defaultHistory,
     labels: wire.labels,
+  };
+}
+
+export function asyncToWire(policy: AsyncPolicy): AsyncPolicyWire {
+  return {
+    max_attempts: policy.maxAttempts,
+    first_delay_ms: policy.firstDelayMs,
+    max_age_ms: policy.maxAgeMs,
+    ...(policy.webhookUrl === undefined ? {} : { webhook_url: policy.webhookUrl }),
+    ...(policy.webhookSecret === undefined ? {} : { webhook_secret: policy.webhookSecret }),
+  };
+}
+
+function asyncFromWire(wire: AsyncPolicyWire): AsyncPolicy {
+  return {
+    maxAttempts: wire.max_attempts,
+    firstDelayMs: wire.first_delay_ms,
+    maxAgeMs: wire.max_age_ms,
+    ...(wire.webhook_url === undefined ? {} : { webhookUrl: wire.webhook_url }),
+    ...(wire.webhook_secret === undefined ? {} : { webhookSecret: wire.webhook_secret }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { SraasError, type Violation } from '../errors.ts';
 import { toViolations } from './config-violations.ts';
-import { environmentViolations } from './environment-rules.ts';
+import { environmentViolations, secretViolations } from './environment-rules.ts';
 import { completeConfig, type FunctionConfigDocument } from './function-config-defaults.ts';
 import { functionConfigSchema } from './function-config-schema.ts';
 import { configFromWire } from './function-config-wire.ts';
@@ -40,11 +40,13 @@ export function parseFunctionConfig(
   const validate = validatorOf(policy);
   const valid = validate(document);
   const env = memberOf(document, 'env');
+  const secrets = memberOf(document, 'secrets');
   const labels = memberOf(document, 'labels');
   const violations = [
     ...toViolations(validate.errors ?? []),
     ...(isRecord(document) ? handlerViolations(rule, handler) : []),
     ...(isRecord(env) ? environmentViolations(env) : []),
+    ...(isRecord(secrets) ? secretViolations(secrets, isRecord(env) ? env : {}) : []),
     ...(isRecord(labels) ? labelViolations(labels) : []),
   ];
   if (!valid) throw invalidConfig([...violations, ...networkViolations(document, policy)]);

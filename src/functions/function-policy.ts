@@ -1,4 +1,4 @@
-import type { Limits } from './function.ts';
+import type { AsyncPolicy, KeptHistory, Limits } from './function.ts';
 
 /** What the operator allows functions to ask for. A function's config beyond it is refused when it is deployed. */
 export interface FunctionPolicy {
@@ -46,3 +46,7 @@ export const defaultLimits: Limits = {
 };
 
 export const defaultMaxConcurrency = 10;
+
+export const defaultAsyncPolicy: AsyncPolicy = { maxAttempts: 3, firstDelayMs: 1000, maxAgeMs: 21_600_000 };
+
+export const defaultHistory: KeptHistory = 'failures';

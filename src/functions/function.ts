@@ -29,6 +29,23 @@ export interface Concurrency {
   readonly warmMin: number;
 }
 
+/** How async invocations of a version are tried again, and who is told of their end. */
+export interface AsyncPolicy {
+  /** Attempts after which one is given up, the first among them. */
+  readonly maxAttempts: number;
+  /** The wait before the second attempt, in milliseconds; it doubles with each further one, and is jittered. */
+  readonly firstDelayMs: number;
+  /** The time after which one is given up however few attempts it had, in milliseconds since it was accepted. */
+  readonly maxAgeMs: number;
+  /** Called with the reply when one has reached its terminal state. */
+  readonly webhookUrl?: string;
+  /** The secret that calls of the webhook are signed with. */
+  readonly webhookSecret?: string;
+}
+
+/** Of which ended invocations event and result are kept: none, those whose outcome is not `ok`, or all. */
+export type KeptHistory = 'none' | 'failures' | 'all';
+
 /** Everything about a version but its code. */
 export interface FunctionConfig {
   readonly runtime: string;
@@ -38,10 +55,14 @@ export interface FunctionConfig {
   readonly dependencies?: 'install';
   readonly description: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Secrets that the function sees, each as an environment variable: the variable's name → the secret's. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly limits: Limits;
   readonly network: 'none' | 'egress';
   readonly isolation: Isolation;
   readonly concurrency: Concurrency;
+  readonly async: AsyncPolicy;
+  readonly history: KeptHistory;
   readonly labels: Readonly<Record<string, string>>;
 }
 

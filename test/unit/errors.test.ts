@@ -29,7 +29,7 @@ describe('the table of errors', () => {
     for (const code of codes) {
       const { status, fault, retryable } = errorTable[code];
       expect(fault, code).toBe(status === 429 ? 'capacity' : status < 500 ? 'caller' : 'platform');
-      expect(retryable, code).toBe(status === 429 || status === 503 || status === 507);
+      expect(retryable, code).toBe([429, 503, 507].includes(status) || code === 'IDEMPOTENCY_IN_FLIGHT');
     }
   });
 

@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely';
 import { up as functions } from './0001-functions.ts';
 import { up as customRuntimes } from './0002-custom-runtimes.ts';
+import { up as state } from './0003-state.ts';
 
 /**
  * Every step from an empty database to this schema, by name. Steps are only ever added, with names that sort after the
@@ -9,4 +10,5 @@ import { up as customRuntimes } from './0002-custom-runtimes.ts';
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-functions': { up: functions },
   '0002-custom-runtimes': { up: customRuntimes },
+  '0003-state': { up: state },
 };

@@ -34,6 +34,7 @@ describe('a config that says little', () => {
       handler: 'main.handler',
       description: '',
       env: {},
+      secrets: {},
       limits: {
         cpus: 0.5,
         memoryMb: 256,
@@ -46,6 +47,8 @@ describe('a config that says little', () => {
       network: 'none',
       isolation: 'warm',
       concurrency: { max: 10, warmMin: 0 },
+      async: { maxAttempts: 3, firstDelayMs: 1000, maxAgeMs: 21_600_000 },
+      history: 'failures',
       labels: {},
     });
   });

@@ -15,6 +15,7 @@ it('shows a function and its versions in snake case, with times in milliseconds'
     handler: 'main.handler',
     description: 'says hello',
     env: { A: '1' },
+    secrets: {},
     limits: {
       cpus: 0.5,
       memory_mb: 256,
@@ -27,6 +28,8 @@ it('shows a function and its versions in snake case, with times in milliseconds'
     network: 'none',
     isolation: 'warm',
     concurrency: { max: 10, warm_min: 0 },
+    async: { max_attempts: 3, first_delay_ms: 1000, max_age_ms: 21_600_000 },
+    history: 'failures',
     labels: { team: 'x' },
     code: { sha256: changed.artifactHash, bytes: 123 },
     created_at: '2026-01-02T03:04:05.678Z',

@@ -1,0 +1,66 @@
+import type { ErrorCode } from '../errors.ts';
+import type { FunctionId } from '../functions/function.ts';
+import type { Outcome } from '../invocations/outcome.ts';
+
+/** `sync`: somebody waits for the reply. `async`: accepted to be run later. `scheduled`: async, by a schedule. */
+export type InvocationMode = 'sync' | 'async' | 'scheduled';
+
+/**
+ * - `queued`: accepted, and waits for its first attempt or the next one
+ * - `running`: an attempt is under way
+ * - `succeeded`: its outcome is `ok`
+ * - `failed`: a sync one that ended otherwise, by its outcome or an error of the platform
+ * - `dead`: an async one that was given up after its last attempt or its maximum age: a dead letter
+ * - `cancelled`: by a request, or because its function was removed
+ *
+ * The last four are terminal: an invocation reaches exactly one of them, and never leaves it.
+ */
+export type InvocationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'dead' | 'cancelled';
+
+/** What is kept of one invocation, its bytes aside. */
+export interface InvocationRecord {
+  /** A UUID of version 7: the order of ids is the order in which invocations came. */
+  readonly id: string;
+  readonly functionId: FunctionId;
+  readonly functionName: string;
+  readonly functionVersion: number;
+  readonly mode: InvocationMode;
+  readonly state: InvocationState;
+  /** Undefined until it has ended, and when it ended by an error of the platform. */
+  readonly outcome: Outcome | undefined;
+  readonly errorCode: ErrorCode | undefined;
+  /** What the handler threw or the platform said, cut at {@link mostErrorCharacters}. */
+  readonly error: string | undefined;
+  /** Attempts begun; 1 for a sync one. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly createdAt: Date;
+  /** Of the last attempt. */
+  readonly startedAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+  /** All of the last attempt; undefined when it did not run. */
+  readonly durationMs: number | undefined;
+  readonly queueMs: number | undefined;
+  readonly initMs: number | undefined;
+  readonly cpuMs: number | undefined;
+  readonly maxMemoryBytes: number | undefined;
+  readonly exitCode: number | undefined;
+  readonly coldStart: boolean;
+  readonly logsTruncated: boolean;
+  /** The invocation whose event it runs again. */
+  readonly replayOf: string | undefined;
+  /** The name of the schedule that made it. */
+  readonly schedule: string | undefined;
+}
+
+/** The bytes of an invocation; undefined where they are not kept. */
+export interface InvocationPayload {
+  /** The body of the invoke, byte for byte as it came. */
+  readonly envelope: Uint8Array | undefined;
+  /** The result's JSON text, byte for byte as the sandbox sent it. */
+  readonly result: Uint8Array | undefined;
+  /** UTF-8, cut at the operator's limit. */
+  readonly logs: Uint8Array | undefined;
+}
+
+export const mostErrorCharacters = 4096;
