@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCli } from './cli/program.ts';
+import { armFailpoint } from './failpoints.ts';
 import { findInstallDirectory } from './installation.ts';
 
 // A reader that stops early, `sraas list | head` for example, is no failure.
@@ -7,6 +8,16 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+}
+
+const failAt = process.env['SRAAS_FAIL_AT'];
+if (failAt !== undefined && failAt !== '') {
+  try {
+    armFailpoint(failAt, () => process.kill(process.pid, 'SIGKILL'));
+  } catch (error) {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(2);
+  }
 }
 
 const stopSignals = { SIGINT: 130, SIGTERM: 143 } as const;

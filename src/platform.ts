@@ -1,6 +1,7 @@
 import type { Config } from './config/config.ts';
 import { EngineError } from './engine/engine-error.ts';
 import { explainEngineError } from './engine/explain-engine-error.ts';
+import { failpoint } from './failpoints.ts';
 import { FunctionCatalog } from './functions/catalog.ts';
 import { Deployer } from './functions/deploy.ts';
 import { createApp } from './http/app.ts';
@@ -141,10 +142,13 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       },
     }),
   );
+  failpoint('start.before_listening');
   const url = await server.listen(config.host, config.port);
+  failpoint('start.listening');
   onStop(async () => {
     ready = false;
     logger.info('Draining', { inFlight: inFlight.count });
+    failpoint('stop.draining');
     server.stopListening();
     const [{ cancelled }] = await Promise.all([
       inFlight.drain(config.drainTimeoutMs),
@@ -152,6 +156,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       installer.close(),
     ]);
     logger.info('Drained', { cancelled });
+    failpoint('stop.drained');
     liveLogs.close();
     await server.close(replyGraceMs);
   });

@@ -3,6 +3,7 @@ import { chmod, mkdir, open, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HashedFile } from './artifact-file.ts';
 import type { UploadedFile } from './uploaded-file.ts';
+import { failpoint } from '../failpoints.ts';
 
 /** One time for all files and folders of all artifacts: what an archive says about times is no part of the code. */
 const fixedTime = new Date('2000-01-01T00:00:00Z');
@@ -42,6 +43,7 @@ export class ArtifactTree {
     } finally {
       await file.close();
     }
+    failpoint('artifact.file_written');
     return { path, sizeBytes, executable, contentHash: hash.digest('hex') };
   }
 

@@ -7,6 +7,7 @@ import { syncPath, syncTree } from './durable.ts';
 import { removeTree } from './remove-tree.ts';
 import type { StagingFolder } from './staging.ts';
 import { isErrno, storageError } from './storage-error.ts';
+import { failpoint } from '../failpoints.ts';
 
 /** The folders of committed artifacts, each called by its hash. A folder's own time is when it was last committed. */
 export class KeptArtifacts {
@@ -47,11 +48,14 @@ export class KeptArtifacts {
       await this.#removing.get(hash)?.catch(() => undefined);
       if (!(await this.has(hash))) {
         await syncTree(folder.path);
+        failpoint('artifact.fsynced');
         await this.#moveIn(hash, folder);
+        failpoint('artifact.renamed');
       }
       await touch(this.#folderOf(hash));
       // Also for a folder that was there: the commit that made it may not have come this far.
       await syncPath(this.#directory);
+      failpoint('artifact.kept');
     } catch (error) {
       throw storageError(error);
     } finally {

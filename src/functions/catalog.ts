@@ -1,4 +1,5 @@
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { FunctionListRequest, FunctionStore, VersionListRequest } from './function-store.ts';
 import type { DeployedFunction, FunctionId, FunctionVersion } from './function.ts';
@@ -75,9 +76,11 @@ export class FunctionCatalog {
   async remove(name: string): Promise<void> {
     const checked = parseFunctionName(name);
     const id = await this.#store.remove(checked);
+    failpoint('remove.after_commit');
     this.#forget(checked);
     if (id === undefined) notFound(checked);
     for (const listener of this.#removedListeners) listener({ id, name: checked });
+    failpoint('remove.told');
   }
 
   /** For the deployer: a version was published and acknowledged by the store. */

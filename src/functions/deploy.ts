@@ -1,6 +1,7 @@
 import type { ArtifactStore, StagedArtifact } from '../artifacts/artifact-store.ts';
 import { resolveHandler } from '../artifacts/handler-entry.ts';
 import type { UploadedFile } from '../artifacts/upload.ts';
+import { failpoint } from '../failpoints.ts';
 import type { BuildLine } from '../runtimes/custom/build-source.ts';
 import { ownDockerfile } from '../runtimes/custom/runtime-name.ts';
 import { refuseInstall, type DependencyInstaller } from './dependency-installer.ts';
@@ -121,7 +122,9 @@ export class Deployer {
   }
 
   async #publish(functionName: string, config: FunctionConfig, { code, ...rest }: Code): Promise<Published> {
+    failpoint('deploy.staged');
     await code.commit();
+    failpoint('deploy.code_kept');
     const published = await this.#parts.store.publish({
       functionName,
       config,
@@ -130,7 +133,9 @@ export class Deployer {
       createdAt: this.#parts.clock(),
       ...rest,
     });
+    failpoint('deploy.after_commit');
     if (published.outcome !== 'unchanged') this.#parts.catalog.published(published.fn);
+    failpoint('deploy.activated');
     return published;
   }
 }

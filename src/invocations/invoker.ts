@@ -1,4 +1,5 @@
 import { draining, type SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
 import type { FunctionVersion } from '../functions/function.ts';
@@ -57,7 +58,9 @@ export class Invoker {
     const { version } = workload;
     const { invocationId, signal: callerSignal } = request;
     return inFlight.track({ invocationId, version, signal: callerSignal }, async (signal, onRunning) => {
+      failpoint('invoke.resolved');
       const loan = await pools.borrow(workload, signal);
+      failpoint('invoke.sandbox_ready');
       onRunning();
       try {
         return await this.#narrated(loan, workload, { ...request, signal });
@@ -71,6 +74,7 @@ export class Invoker {
     const narration = this.#parts.liveLogs.narrate(workload.version, request.invocationId);
     try {
       const reply = await runOn(loan, workload, request, narration);
+      failpoint('invoke.ended');
       narration?.ended(reply);
       return reply;
     } catch (error) {

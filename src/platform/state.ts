@@ -1,6 +1,7 @@
 import { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactLimits } from '../artifacts/limits.ts';
 import { defaultArtifactLimits } from '../artifacts/upload.ts';
+import { failpoint } from '../failpoints.ts';
 import { openSqliteStore, type Store } from '../store/sqlite/open.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -26,8 +27,10 @@ export async function openState({ config, onStop }: Surroundings): Promise<State
   };
   const artifacts = new ArtifactStore(config.dataDirectory, artifactLimits);
   await artifacts.open();
+  failpoint('start.staging_swept');
   onStop(() => artifacts.close());
   const inUse = [...(await store.functions.artifactHashesInUse()), ...(await store.images.contextsInUse())];
   await artifacts.collect(new Set(inUse), artifactGraceMs);
+  failpoint('start.artifacts_collected');
   return { store, artifacts, artifactLimits };
 }

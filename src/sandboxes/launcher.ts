@@ -6,6 +6,7 @@ import type { ContainerId, Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import { explainEngineError } from '../engine/explain-engine-error.ts';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionConfig, FunctionVersion } from '../functions/function.ts';
 import { lostImageSentence } from '../runtimes/lost-image.ts';
 import type { HandlerRuntime } from '../runtimes/runtime.ts';
@@ -183,6 +184,7 @@ export class Launcher {
     const transport = await this.#options.transport();
     const line = holdings.hold(await transport.open(directory));
     if (order.ownsCode) await mkdir(order.codeDirectory, { mode: 0o755 });
+    failpoint('sandbox.folder_made');
 
     const spec = containerSpec({
       ...this.#options,
@@ -198,8 +200,10 @@ export class Launcher {
     });
     const id = await engine.create(spec);
     holdings.holdContainer(id);
+    failpoint('sandbox.created');
     await line.attach(id);
     await engine.start(id);
+    failpoint('sandbox.started');
     const [{ channel, languageVersion }, processId] = await Promise.all([
       this.#firstOf(this.#greeted(line, runtime, holdings), id, startTimeoutMs),
       this.#checkPosture(id, spec, sandboxId),

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
+import { failpoint } from '../failpoints.ts';
 import { labelsOfInstance, sandboxIdOf } from './labels.ts';
 
 interface LeftoversOptions {
@@ -44,8 +45,10 @@ export class Leftovers {
       const folders = await readdir(directory);
       await Promise.all(folders.map((folder) => rm(join(directory, folder), { recursive: true, force: true })));
     }
+    failpoint('start.folders_swept');
     const found = await engine.list(labelsOfInstance(instanceId));
     await Promise.all(found.map((container) => engine.remove(container.id)));
+    failpoint('start.containers_swept');
     return found.length;
   }
 

@@ -9,6 +9,7 @@ import type {
 } from '../functions/function-store.ts';
 import { SraasError } from '../errors.ts';
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import { failpoint } from '../failpoints.ts';
 import type { DeployedFunction, FunctionId, FunctionVersion } from '../functions/function.ts';
 import { saysTheSame, toFunction, toFunctionsRow, toVersion, toVersionsRow } from './function-rows.ts';
 import type { FunctionsTable, StoreTables } from './schema.ts';
@@ -34,6 +35,7 @@ export class FunctionRecords implements FunctionStore {
     return this.#database.transaction().execute(async (transaction) => {
       await requireItsRuntime(transaction, draft);
       const fn = await claim(transaction, draft);
+      failpoint('deploy.name_claimed');
       if (fn.latest_number === 0) {
         return { outcome: 'created', fn: await append(transaction, fn, draft) };
       }
@@ -68,7 +70,9 @@ export class FunctionRecords implements FunctionStore {
       const fn = await lock(transaction, name);
       if (!fn) return undefined;
       await transaction.deleteFrom('versions').where('function_id', '=', fn.id).execute();
+      failpoint('remove.versions_deleted');
       await transaction.deleteFrom('functions').where('id', '=', fn.id).execute();
+      failpoint('remove.before_commit');
       return fn.id as FunctionId;
     });
   }
@@ -115,11 +119,13 @@ async function append(
 ): Promise<DeployedFunction> {
   const version = toVersionsRow(fn.id, fn.latest_number + 1, draft);
   await transaction.insertInto('versions').values(version).execute();
+  failpoint('deploy.version_inserted');
   await transaction
     .updateTable('functions')
     .set({ latest_number: version.number, updated_at: version.created_at })
     .where('id', '=', fn.id)
     .execute();
+  failpoint('deploy.before_commit');
   return toFunction({
     ...version,
     function_name: fn.name,

@@ -1,5 +1,6 @@
 import { Migrator, type Kysely, type Migration } from 'kysely';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { StoreTables } from './schema.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function migrate(
 ): Promise<void> {
   const migrator = new Migrator({
     db: database,
-    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    provider: { getMigrations: () => Promise.resolve(withFailpoint(migrations)) },
   });
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
@@ -26,4 +27,15 @@ export async function migrate(
       'It is unchanged: go on with the version of sraas that used it last, and report this with the cause in the log.',
     { cause: error },
   );
+}
+
+function withFailpoint(migrations: Readonly<Record<string, Migration>>): Record<string, Migration> {
+  const steps = Object.entries(migrations).map(([name, step]): [string, Migration] => {
+    const up = async (database: Kysely<unknown>): Promise<void> => {
+      await step.up(database);
+      failpoint('migration.step_done');
+    };
+    return [name, { ...step, up }];
+  });
+  return Object.fromEntries(steps);
 }

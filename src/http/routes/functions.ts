@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { ArtifactLimits } from '../../artifacts/upload.ts';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { SraasError } from '../../errors.ts';
+import { failpoint } from '../../failpoints.ts';
 import type { FunctionCatalog } from '../../functions/catalog.ts';
 import type { Deployer } from '../../functions/deploy.ts';
 import { parseFunctionName } from '../../functions/function-name.ts';
@@ -29,6 +30,7 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
   router.put('/functions/:name', async (request, response) => {
     const name = parseFunctionName(request.params.name);
     await using code = await reader.read(request, response);
+    failpoint('deploy.received');
     await answerWithBuild(request, response, parts, async (onLine) => {
       const { fn, outcome } = await deployer.deploy(name, code.config, code.files, onLine);
       const document = { outcome, ...functionToWire(fn) };

@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { SraasError } from '../../errors.ts';
+import { failpoint } from '../../failpoints.ts';
 import { checkEnvelope } from '../../invocations/envelope.ts';
 import type { Invoker } from '../../invocations/invoker.ts';
 import { encodeReply, type Reply } from '../../invocations/reply.ts';
@@ -67,6 +68,7 @@ function beginInvocation(response: Response): string {
 
 function sendReply(response: Response, reply: Reply): void {
   const body = encodeReply(reply);
+  failpoint('invoke.before_reply');
   response.set({
     'x-sraas-outcome': reply.verdict.outcome,
     'Content-Type': 'application/json; charset=utf-8',

@@ -2,6 +2,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { SraasError } from '../../errors.ts';
+import { failpoint } from '../../failpoints.ts';
 import { syncDirectory, unusableDirectory } from './data-directory.ts';
 
 /** Says in a file's header whose database it is: the letters "SRaS". */
@@ -51,7 +52,9 @@ async function make(directory: string, path: string): Promise<void> {
   } finally {
     database.close();
   }
+  failpoint('start.database_made');
   await rename(unfinished, path);
+  failpoint('start.database_renamed');
   await syncDirectory(directory);
 }
 

@@ -1,6 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Kysely, type Migration } from 'kysely';
 import { SraasError } from '../../errors.ts';
+import { failpoint } from '../../failpoints.ts';
 import type { FunctionStore } from '../../functions/function-store.ts';
 import type { ImageStore } from '../../runtimes/custom/image-store.ts';
 import type { RuntimeStore } from '../../runtimes/custom/runtime-store.ts';
@@ -50,11 +51,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   await makeDataDirectory(directory);
   const lock = lockDirectory(directory);
   try {
+    failpoint('start.locked');
     const path = await findOrMakeDatabase(directory);
     const sqlite = openSound(path, Object.keys(migrations).length);
     const database = new Kysely<StoreTables>({ dialect: new StoreDialect(new SqliteConnection(sqlite)) });
     try {
       await migrate(database, migrations);
+      failpoint('start.migrated');
       sqlite.exec(`pragma user_version = ${Object.keys(migrations).length}`);
       return {
         functions: new FunctionRecords(database),
