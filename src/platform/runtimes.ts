@@ -10,7 +10,7 @@ import { Runtimes } from '../runtimes/runtimes.ts';
 import { tryHandlerImage } from '../sandboxes/handler-trial.ts';
 import type { LauncherOptions } from '../sandboxes/launcher.ts';
 import type { StarterOptions } from '../sandboxes/starter.ts';
-import type { Store } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
 import type { OpenEngine } from './engine.ts';
 import { openImageBuilds } from './image-builds.ts';
 import type { Surroundings } from './surroundings.ts';

@@ -2,7 +2,8 @@ import { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactLimits } from '../artifacts/limits.ts';
 import { defaultArtifactLimits } from '../artifacts/upload.ts';
 import { failpoint } from '../failpoints.ts';
-import { openSqliteStore, type Store } from '../store/sqlite/open.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What outlives the server: metadata and code. */

@@ -2,16 +2,12 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { Kysely, type Migration } from 'kysely';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
-import type { FunctionStore } from '../../functions/function-store.ts';
-import type { ImageStore } from '../../runtimes/custom/image-store.ts';
-import type { RuntimeStore } from '../../runtimes/custom/runtime-store.ts';
-import { FunctionRecords } from '../function-records.ts';
-import { ImageRecords } from '../image-records.ts';
 import { readInstanceId } from '../instance-id.ts';
-import { RuntimeRecords } from '../runtime-records.ts';
 import { migrate } from '../migrate.ts';
 import { migrations as allMigrations } from '../migrations/all.ts';
+import { recordsOf } from '../records.ts';
 import type { StoreTables } from '../schema.ts';
+import type { Store } from '../store.ts';
 import { SqliteConnection } from './connection.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { damaged, findOrMakeDatabase } from './database-file.ts';
@@ -24,16 +20,6 @@ export interface SqliteStoreOptions {
   readonly directory: string;
   /** The schema's steps; all of them when left out. */
   readonly migrations?: Readonly<Record<string, Migration>>;
-}
-
-export interface Store {
-  readonly functions: FunctionStore;
-  readonly runtimes: RuntimeStore;
-  readonly images: ImageStore;
-  /** Random, made with the database and kept for its life. */
-  readonly instanceId: string;
-  /** Lets go of the database and of the data directory. Nothing may be called after it. */
-  close(): Promise<void>;
 }
 
 /** How long a write waits for another program that looks into the database, a backup for example. */
@@ -60,9 +46,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       failpoint('start.migrated');
       sqlite.exec(`pragma user_version = ${Object.keys(migrations).length}`);
       return {
-        functions: new FunctionRecords(database),
-        runtimes: new RuntimeRecords(database),
-        images: new ImageRecords(database),
+        ...recordsOf(database),
         instanceId: await readInstanceId(database),
         close: async () => {
           await database.destroy();

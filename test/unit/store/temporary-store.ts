@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openSqliteStore, type SqliteStoreOptions, type Store } from '../../../src/store/sqlite/open.ts';
+import { openSqliteStore, type SqliteStoreOptions } from '../../../src/store/sqlite/open.ts';
+import type { Store } from '../../../src/store/store.ts';
 
 /** A folder that goes when the test ends. */
 export async function temporaryDirectory(): Promise<string> {

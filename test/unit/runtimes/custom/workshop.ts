@@ -4,7 +4,7 @@ import type { FunctionStore } from '../../../../src/functions/function-store.ts'
 import { CustomImages } from '../../../../src/runtimes/custom/custom-images.ts';
 import { CustomRuntimes } from '../../../../src/runtimes/custom/custom-runtimes.ts';
 import type { ImageInspection } from '../../../../src/runtimes/custom/interpreters.ts';
-import type { Store } from '../../../../src/store/sqlite/open.ts';
+import type { Store } from '../../../../src/store/store.ts';
 import { temporaryStore } from '../../store/temporary-store.ts';
 import { FakeBuilds } from './fake-builds.ts';
 

@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely';
+import { FunctionRecords } from './function-records.ts';
+import { ImageRecords } from './image-records.ts';
+import { RuntimeRecords } from './runtime-records.ts';
+import type { StoreTables } from './schema.ts';
+import type { StoreRecords } from './store.ts';
+
+/** Everything that is kept in a database of this version's schema, whichever database it is. */
+export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
+  return {
+    functions: new FunctionRecords(database),
+    runtimes: new RuntimeRecords(database),
+    images: new ImageRecords(database),
+  };
+}

@@ -1,0 +1,18 @@
+import type { FunctionStore } from '../functions/function-store.ts';
+import type { ImageStore } from '../runtimes/custom/image-store.ts';
+import type { RuntimeStore } from '../runtimes/custom/runtime-store.ts';
+
+/** What a database keeps, in whichever it is. */
+export interface StoreRecords {
+  readonly functions: FunctionStore;
+  readonly runtimes: RuntimeStore;
+  readonly images: ImageStore;
+}
+
+/** An open store: a file in the data directory, or a PostgreSQL. */
+export interface Store extends StoreRecords {
+  /** Random, made with the data directory and kept for its life. Containers carry it as a label. */
+  readonly instanceId: string;
+  /** Lets go of the database and of the data directory. Nothing may be called after it. */
+  close(): Promise<void>;
+}
