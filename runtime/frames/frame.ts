@@ -32,6 +32,8 @@ export interface InitHead {
 /** The tail is the caller's whole envelope, already validated by the host. */
 export interface InvokeHead {
   readonly id: string;
+  /** How many times this invocation has been begun, this time among them: 1, 2, … */
+  readonly attempt: number;
   /** Epoch milliseconds. */
   readonly deadline_ms: number;
   /** Milliseconds until the deadline when the frame was written; immune to clocks that disagree. */

@@ -18,6 +18,7 @@ export type HostFrame =
   | {
       readonly type: 'invoke';
       readonly id: string;
+      readonly attempt: number;
       readonly deadlineMs: number;
       readonly remainingMs: number;
       readonly outputMark: string | undefined;
@@ -33,6 +34,7 @@ export function parseHostFrame({ type, head, tail }: Frame): HostFrame {
       return {
         type,
         id: invocationId(head),
+        attempt: count(head, 'attempt'),
         deadlineMs: amount(head, 'deadline_ms'),
         remainingMs: amount(head, 'remaining_ms'),
         outputMark: optionalText(head, 'output_mark'),

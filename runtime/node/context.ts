@@ -83,6 +83,8 @@ export function createContext(
   const context = {
     ...caller,
     request_id: invoke.id,
+    invocation_id: invoke.id,
+    attempt: invoke.attempt,
     function_name: facts.function_name,
     function_version: facts.function_version,
     memory_limit_mb: facts.memory_limit_mb,

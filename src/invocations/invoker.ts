@@ -24,6 +24,8 @@ interface InvokerParts {
 /** One wish to run a version. */
 export interface InvocationRequest {
   readonly invocationId: string;
+  /** How many times it has been begun, this time among them; 1 when left out. */
+  readonly attempt?: number;
   /** The envelope's bytes, which have been checked. */
   readonly envelope: Buffer;
   /** Aborts, with a SraasError as its reason, when nobody waits for the answer any more. */
@@ -90,10 +92,12 @@ async function runOn(
   request: InvocationRequest,
   narration: Narration | undefined,
 ): Promise<Reply> {
-  const { invocationId, envelope, signal } = request;
+  const { invocationId, attempt = 1, envelope, signal } = request;
   const hook = narration === undefined ? {} : { onOutput: narration.onOutput };
   const finished =
-    lease.kind === 'sandbox' ? await lease.sandbox.invoke({ invocationId, envelope, signal, ...hook }) : lease.finished;
+    lease.kind === 'sandbox'
+      ? await lease.sandbox.invoke({ invocationId, attempt, envelope, signal, ...hook })
+      : lease.finished;
   if (lease.kind === 'not_loaded') narration?.loadOutput(finished.logs.text());
   const initMs = lease.kind === 'not_loaded' ? lease.initMs : lease.coldStart ? lease.sandbox.initMs : 0;
   return makeReply(finished, workload, {

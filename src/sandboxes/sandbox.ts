@@ -28,6 +28,8 @@ export interface Finished {
 
 export interface Call {
   readonly invocationId: string;
+  /** How many times this invocation has been begun, this time among them; 1 when left out. */
+  readonly attempt?: number;
   /** The caller's envelope, checked, as the bytes that came in. */
   readonly envelope: Buffer;
   readonly signal: AbortSignal;
@@ -114,7 +116,7 @@ export class Sandbox {
     if (this.#state !== 'ready') throw new Error(`Sandbox ${this.id} is ${this.#state}, not ready`);
     this.#state = 'busy';
     const { limits } = this.version.config;
-    const { invocationId, signal, onOutput } = call;
+    const { invocationId, attempt = 1, signal, onOutput } = call;
     if (onOutput !== undefined && this.#initLogs !== undefined) onOutput(Buffer.from(this.#initLogs.text()));
     const logs = this.#initLogs ?? new LogBuffer(limits.logBytes);
     this.#initLogs = undefined;
@@ -130,6 +132,7 @@ export class Sandbox {
         'invoke',
         {
           id: invocationId,
+          attempt,
           deadline_ms: Date.now() + limits.timeoutMs,
           remaining_ms: limits.timeoutMs,
           ...outputMark(mark),

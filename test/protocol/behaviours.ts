@@ -18,11 +18,13 @@ export const sharedBehaviours = (dialect: Dialect): readonly Behaviour[] => [
     calls: [{ ends: ok(1) }, { ends: ok(2) }, { ends: ok(3) }],
   },
   one("hands over the caller's context and what the host knows, which wins", 'returns-context', {
-    context: { user: 'u1', request_id: 'forged' },
-    invoke: { deadline_ms: 1234, remaining_ms: 5000 },
+    context: { user: 'u1', request_id: 'forged', attempt: 99 },
+    invoke: { attempt: 2, deadline_ms: 1234, remaining_ms: 5000 },
     ends: ok({
       user: 'u1',
       request_id: 'invocation-0',
+      invocation_id: 'invocation-0',
+      attempt: 2,
       function_name: 'greeter',
       function_version: 3,
       memory_limit_mb: 256,

@@ -24,6 +24,8 @@ describe.each(pythonPrograms)('the context on %s', (program) => {
     expect(members).toEqual({
       user: 'u1',
       request_id: 'i-7',
+      invocation_id: 'i-7',
+      attempt: 1,
       function_name: 'greeter',
       function_version: 3,
       memory_limit_mb: 256,

@@ -171,5 +171,5 @@ export function initHead(file: string, head: Partial<InitHead> = {}, exportName 
 }
 
 export function invokeHead(head: Partial<InvokeHead> = {}): InvokeHead {
-  return { id: 'invocation-1', deadline_ms: Date.now() + 10_000, remaining_ms: 10_000, ...head };
+  return { id: 'invocation-1', attempt: 1, deadline_ms: Date.now() + 10_000, remaining_ms: 10_000, ...head };
 }

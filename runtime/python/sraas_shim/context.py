@@ -36,6 +36,8 @@ class Context(dict):
         super().__init__(caller)
         self.update(
             request_id=invoke.id,
+            invocation_id=invoke.id,
+            attempt=invoke.attempt,
             function_name=facts.function_name,
             function_version=facts.function_version,
             memory_limit_mb=facts.memory_limit_mb,

@@ -41,6 +41,7 @@ class Invoke:
 
     def __init__(self, head, envelope):
         self.id = _text(head, "id", MAX_ID_LENGTH)
+        self.attempt = _count(head, "attempt")
         self.deadline_ms = _amount(head, "deadline_ms")
         self.remaining_ms = _amount(head, "remaining_ms")
         self.output_mark = _optional_text(head, "output_mark")

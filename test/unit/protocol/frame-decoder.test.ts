@@ -10,7 +10,7 @@ const decoder = (): FrameDecoder => new FrameDecoder({ maxFrameBytes });
 const anyFrame = fc
   .record({ id: fc.string({ minLength: 1 }), remaining: fc.nat(), tail: fc.uint8Array({ maxLength: 300 }) })
   .map(({ id, remaining, tail }) =>
-    encodeFrame('invoke', { id, deadline_ms: remaining, remaining_ms: remaining }, tail),
+    encodeFrame('invoke', { id, attempt: 1, deadline_ms: remaining, remaining_ms: remaining }, tail),
   );
 
 /** A frame of these parts, whether they make sense or not. */

@@ -18,7 +18,7 @@ const init = {
   memory_limit_mb: 256,
   result_bytes: 6_000_000,
 };
-const invoke = { id: 'i', deadline_ms: 1_700_000_000_000, remaining_ms: 9999.5 };
+const invoke = { id: 'i', attempt: 2, deadline_ms: 1_700_000_000_000, remaining_ms: 9999.5 };
 
 describe('a frame from a sandbox', () => {
   test.each([
@@ -87,6 +87,7 @@ describe('a frame from the host', () => {
     expect(parseHostFrame(frame('invoke', invoke, '{}'))).toEqual({
       type: 'invoke',
       id: 'i',
+      attempt: 2,
       deadlineMs: 1_700_000_000_000,
       remainingMs: 9999.5,
       envelope: Buffer.from('{}'),
@@ -100,6 +101,8 @@ describe('a frame from the host', () => {
     ['an environment that is an array', frame('init', { ...init, env: [] })],
     ['an environment with a number', frame('init', { ...init, env: { A: 1 } })],
     ['no result size', frame('init', { ...init, result_bytes: null })],
+    ['no attempt', frame('invoke', { ...invoke, attempt: undefined })],
+    ['half an attempt', frame('invoke', { ...invoke, attempt: 1.5 })],
     ['no deadline', frame('invoke', { ...invoke, deadline_ms: undefined })],
     ['a negative remaining time', frame('invoke', { ...invoke, remaining_ms: -1 })],
     ['the type hello', frame('hello', hello)],

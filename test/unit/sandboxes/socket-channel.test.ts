@@ -134,7 +134,7 @@ describe('the channel over it', () => {
 
   it.each<[what: string, bytes: Buffer]>([
     ['a number that no frame has', Buffer.from([0, 0, 0, 5, 99, 0, 0, 0, 0])],
-    ['a frame of the host', encodeFrame('invoke', { id: 'a', deadline_ms: 1, remaining_ms: 1 })],
+    ['a frame of the host', encodeFrame('invoke', { id: 'a', attempt: 1, deadline_ms: 1, remaining_ms: 1 })],
     ['a frame over the cap', Buffer.from([0x7f, 0xff, 0xff, 0xff])],
     ['a frame too short for a head', Buffer.from([0, 0, 0, 1, 130])],
     ['a head that is not JSON', Buffer.from([0, 0, 0, 6, 130, 0, 0, 0, 1, 0x7b])],
