@@ -12,6 +12,7 @@ import { Invoker } from './invocations/invoker.ts';
 import { LiveLogs } from './invocations/live-logs.ts';
 import { RunOnce } from './invocations/run-once.ts';
 import { createLogger, describeError, type Logger } from './logger.ts';
+import { keepCollectingCode } from './platform/code-housekeeping.ts';
 import { operatorPolicy } from './platform/operator-policy.ts';
 import { openEngine } from './platform/engine.ts';
 import { openInstaller } from './platform/installer.ts';
@@ -66,7 +67,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   const { config, logger, onStop, installDirectory } = surroundings;
   const startedAt = new Date();
   const clock = (): Date => new Date();
-  const { store, artifacts, artifactLimits } = await openState(surroundings);
+  const { store, artifacts, artifactLimits, diskSpace } = await openState(surroundings);
   const opened = await openEngine(surroundings);
   const { instanceId } = store;
   const { runtimes, builtIn, customRuntimes, images, handlers, programs, ...open } = await openRuntimes(surroundings, {
@@ -74,6 +75,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     store,
     artifacts,
   });
+  keepCollectingCode(surroundings, { store, artifacts, images });
   const { pools, prepared, launcher, preparedDirectory } = await openSandboxes(surroundings, {
     ...opened,
     instanceId,
@@ -122,6 +124,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       deployer,
       artifacts,
       artifactLimits,
+      diskSpace,
       runtimes,
       customRuntimes,
       images,

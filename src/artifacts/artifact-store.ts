@@ -87,8 +87,9 @@ export class ArtifactStore {
   }
 
   /**
-   * Removes kept artifacts that are not in use and were last committed more than `olderThanMs` ago, and returns how many. That time must
-   * be longer than a deploy takes from its commit to its record in the metadata store: it is what protects code between the two.
+   * Removes kept artifacts that are not in use, and were neither committed nor found in use by an earlier call within `olderThanMs`;
+   * returns how many. That time must be longer than a deploy takes from its commit to its record in the metadata store: it is what
+   * protects code between the two.
    */
   collect(inUse: ReadonlySet<ArtifactHash>, olderThanMs: number): Promise<number> {
     return this.#kept.collect(inUse, olderThanMs);

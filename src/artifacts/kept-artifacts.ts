@@ -9,7 +9,7 @@ import type { StagingFolder } from './staging.ts';
 import { isErrno, storageError } from './storage-error.ts';
 import { failpoint } from '../failpoints.ts';
 
-/** The folders of committed artifacts, each called by its hash. A folder's own time is when it was last committed. */
+/** The folders of committed artifacts, each called by its hash. A folder's own time is when it was last known to be needed. */
 export class KeptArtifacts {
   readonly #directory: string;
   /** Where a folder goes that is being removed. What a crash leaves there is removed at the next start. */
@@ -64,11 +64,18 @@ export class KeptArtifacts {
     }
   }
 
-  /** Removes what is not in use and was last committed more than `olderThanMs` ago, and returns how many. */
+  /**
+   * Removes what is not in use, and was neither committed nor found in use within `olderThanMs`; returns how many. What is in
+   * use is marked so for the next time.
+   */
   async collect(inUse: ReadonlySet<ArtifactHash>, olderThanMs: number): Promise<number> {
     let removed = 0;
     for (const name of await readdir(this.#directory)) {
-      if (!isArtifactHash(name) || inUse.has(name) || this.#pinned.has(name) || this.#removing.has(name)) continue;
+      if (!isArtifactHash(name) || this.#pinned.has(name) || this.#removing.has(name)) continue;
+      if (inUse.has(name)) {
+        await touch(this.#folderOf(name));
+        continue;
+      }
       // From here until it settles, a commit of this hash waits: so it can't find a folder that is about to go.
       const removal = this.#removeIfOlder(name, olderThanMs).finally(() => this.#removing.delete(name));
       this.#removing.set(name, removal);

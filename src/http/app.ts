@@ -14,6 +14,7 @@ import { toldError } from './told-error.ts';
 export interface AppParts
   extends FunctionRoutesParts, InvocationRoutesParts, LogRoutesParts, OperatorRoutesParts, RuntimeRoutesParts {
   readonly artifacts: RuntimeRoutesParts['artifacts'];
+  readonly diskSpace: FunctionRoutesParts['diskSpace'] & OperatorRoutesParts['diskSpace'];
   readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
   readonly runOnce: Parameters<typeof invokeRoutes>[0]['runOnce'];
   readonly maxEventBytes: number;

@@ -1,9 +1,11 @@
 import { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { DiskSpace } from '../artifacts/disk-space.ts';
 import type { ArtifactLimits } from '../artifacts/limits.ts';
 import { defaultArtifactLimits } from '../artifacts/upload.ts';
 import { failpoint } from '../failpoints.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
+import { collectCode } from './code-housekeeping.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What outlives the server: metadata and code. */
@@ -11,10 +13,10 @@ export interface State {
   readonly store: Store;
   readonly artifacts: ArtifactStore;
   readonly artifactLimits: ArtifactLimits;
+  readonly diskSpace: DiskSpace;
 }
 
-/** The time that code which no version refers to is kept: longer than any deploy takes between its two steps. */
-const artifactGraceMs = 3_600_000;
+const mebibyte = 1024 * 1024;
 
 /** Opens the store, then the code, and collects what nobody refers to. */
 export async function openState({ config, onStop }: Surroundings): Promise<State> {
@@ -30,8 +32,12 @@ export async function openState({ config, onStop }: Surroundings): Promise<State
   await artifacts.open();
   failpoint('start.staging_swept');
   onStop(() => artifacts.close());
-  const inUse = [...(await store.functions.artifactHashesInUse()), ...(await store.images.contextsInUse())];
-  await artifacts.collect(new Set(inUse), artifactGraceMs);
+  await collectCode(config, { store, artifacts });
   failpoint('start.artifacts_collected');
-  return { store, artifacts, artifactLimits };
+  const diskSpace = new DiskSpace({
+    directory: config.dataDirectory,
+    lowBytes: config.lowDiskMb * mebibyte,
+    keepsWork: config.databaseUrl === '',
+  });
+  return { store, artifacts, artifactLimits, diskSpace };
 }

@@ -25,7 +25,7 @@ export function addDoctor(program: Command, { world, adapters, finish }: Command
       else printFindings(printer, findings);
       finish(findings.some(({ status }) => status === 'problem') ? exitCodes.platform : exitCodes.ok);
     });
-  addSettingOptions(command, ['host', 'port', 'dataDirectory', 'engineHost', 'engineRuntime']);
+  addSettingOptions(command, ['host', 'port', 'dataDirectory', 'lowDiskMb', 'engineHost', 'engineRuntime']);
 }
 
 function printFindings(printer: Printer, findings: readonly Finding[]): void {

@@ -14,6 +14,8 @@ export interface Facts {
   /** Undefined when the engine could not be asked. */
   readonly images: readonly ImageFacts[] | undefined;
   readonly dataDirectory: DirectoryFacts;
+  /** Free space below which deploys are refused. */
+  readonly lowDiskBytes: number;
   readonly port: PortFacts;
 }
 

@@ -31,6 +31,7 @@ export async function gatherFacts(command: Command, world: World, adapters: Adap
     wantedEngineRuntime: config.engineRuntime,
     images,
     dataDirectory,
+    lowDiskBytes: config.lowDiskMb * 1024 * 1024,
     port,
   };
 }

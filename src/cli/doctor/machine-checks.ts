@@ -49,14 +49,19 @@ export const checkDataDirectory: Check = ({ dataDirectory: { path, found }, user
   return ok(name, path);
 };
 
-export const checkFreeSpace: Check = ({ dataDirectory: { path, freeBytes } }) => {
+export const checkFreeSpace: Check = ({ dataDirectory: { path, freeBytes }, lowDiskBytes }) => {
   const name = 'free space';
   if (freeBytes === undefined) return undefined;
   const detail = `${bytesText(freeBytes)} for ${path}`;
   if (freeBytes >= lowSpaceBytes) return ok(name, detail);
-  const reason = 'Deploys fail when the disk is full.';
+  const isLow = freeBytes < lowDiskBytes;
+  const reason = isLow
+    ? `Deploys are refused below --low-disk-mb, ${bytesText(lowDiskBytes)}.`
+    : 'Deploys fail when the disk is full.';
   const command = `df -h ${quoted(path)}`;
-  return freeBytes < noSpaceBytes ? problem(name, detail, reason, command) : warning(name, detail, reason, command);
+  return isLow || freeBytes < noSpaceBytes
+    ? problem(name, detail, reason, command)
+    : warning(name, detail, reason, command);
 };
 
 export const checkPort: Check = ({ port: { host, port, state } }) => {

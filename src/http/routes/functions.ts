@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { ArtifactLimits } from '../../artifacts/upload.ts';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import type { DiskSpace } from '../../artifacts/disk-space.ts';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { FunctionCatalog } from '../../functions/catalog.ts';
@@ -18,17 +19,19 @@ export interface FunctionRoutesParts extends ErrorTelling {
   readonly deployer: Deployer;
   readonly artifacts: Pick<ArtifactStore, 'receive'>;
   readonly artifactLimits: ArtifactLimits;
+  readonly diskSpace: Pick<DiskSpace, 'requireRoomFor'>;
   readonly maxDeployBytes: number;
 }
 
 /** `PUT`, `GET` and `DELETE` of functions, their list and their versions. */
 export function functionRoutes(parts: FunctionRoutesParts): Router {
-  const { catalog, deployer } = parts;
+  const { catalog, deployer, diskSpace } = parts;
   const reader = new CodeRequestReader({ ...parts, documents: ['config'] });
   const router = Router({ caseSensitive: true, strict: true });
 
   router.put('/functions/:name', async (request, response) => {
     const name = parseFunctionName(request.params.name);
+    await diskSpace.requireRoomFor('deploys');
     await using code = await reader.read(request, response);
     failpoint('deploy.received');
     await answerWithBuild(request, response, parts, async (onLine) => {

@@ -11,7 +11,10 @@ import { BodyReader } from '../read-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { FunctionRoutesParts } from './functions.ts';
 
-interface InvokeRoutesParts extends Pick<FunctionRoutesParts, 'artifacts' | 'artifactLimits' | 'maxDeployBytes'> {
+interface InvokeRoutesParts extends Pick<
+  FunctionRoutesParts,
+  'artifacts' | 'artifactLimits' | 'diskSpace' | 'maxDeployBytes'
+> {
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly runOnce: RunOnce;
   readonly maxEventBytes: number;
@@ -36,6 +39,7 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
 
   router.post('/run', async (request, response) => {
     const invocationId = beginInvocation(response);
+    await parts.diskSpace.requireRoomFor('deploys');
     await using code = await codeReader.read(request, response);
     checkEnvelope(code.envelope);
     const envelope = Buffer.from(JSON.stringify(code.envelope));

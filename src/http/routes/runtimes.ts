@@ -13,7 +13,7 @@ import type { ErrorTelling } from '../told-error.ts';
 import type { FunctionRoutesParts } from './functions.ts';
 
 export interface RuntimeRoutesParts
-  extends ErrorTelling, Pick<FunctionRoutesParts, 'artifactLimits' | 'maxDeployBytes'> {
+  extends ErrorTelling, Pick<FunctionRoutesParts, 'artifactLimits' | 'diskSpace' | 'maxDeployBytes'> {
   readonly artifacts: FunctionRoutesParts['artifacts'] & DefineRuntimeParts['artifacts'];
   readonly runtimes: Runtimes;
   readonly customRuntimes: CustomRuntimes;
@@ -39,6 +39,7 @@ export function runtimeRoutes(parts: RuntimeRoutesParts): Router {
   router.put('/runtimes/:name', async (request, response) => {
     onlyParameters(request);
     const { name } = request.params;
+    await parts.diskSpace.requireRoomFor('deploys');
     await using code = await reader.read(request, response);
     const files = code.hasFiles ? code.files : undefined;
     await answerWithBuild(request, response, parts, async (onLine) => {

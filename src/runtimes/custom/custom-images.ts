@@ -33,6 +33,8 @@ export class CustomImages {
   readonly #present = new Set<ImageKey>();
   /** By build and use: those who order the same share it. */
   readonly #makings = new Map<string, Making>();
+  /** The contexts of {@link #makings}: until one ends well, nothing else refers to its context. */
+  readonly #contexts = new Map<Making, ArtifactHash>();
   readonly #held = new Map<ImageKey, number>();
   readonly #removedListeners = new Set<(key: ImageKey) => Promise<void>>();
   readonly #rebuilds: Rebuilds;
@@ -74,8 +76,18 @@ export class CustomImages {
     if (underWay !== undefined) return underWay;
     const making = this.#making(build, recipe, wanted);
     this.#makings.set(key, making);
-    void making.ended.then(() => this.#makings.delete(key));
+    // A recipe's context is an artifact, or none.
+    if (recipe.contextHash !== undefined) this.#contexts.set(making, recipe.contextHash as ArtifactHash);
+    void making.ended.then(() => {
+      this.#makings.delete(key);
+      this.#contexts.delete(making);
+    });
     return making;
+  }
+
+  /** The contexts of builds that were ordered and have not ended: they must stay, though no image refers to them yet. */
+  contextsUnderWay(): ReadonlySet<ArtifactHash> {
+    return new Set(this.#contexts.values());
   }
 
   /** Keeps an image from being collected until the function returned is called: for the time until something refers to it. */

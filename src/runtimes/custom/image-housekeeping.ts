@@ -1,3 +1,4 @@
+import { repeat } from '../../repeat.ts';
 import type { CustomImages } from './custom-images.ts';
 
 interface HousekeepingParts {
@@ -10,15 +11,11 @@ interface HousekeepingParts {
 
 /** Removes the images of old runtimes and versions now and then. Returns what ends it. */
 export function collectImages({ images, graceMs, everyMs, onFailure }: HousekeepingParts): () => Promise<void> {
-  let collecting: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    collecting = images.collect(graceMs).catch((error: unknown) => {
+  return repeat({
+    work: () => images.collect(graceMs),
+    everyMs,
+    onFailure: (error) => {
       onFailure('Unused images could not be looked for', error);
-    });
-  }, everyMs);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await collecting;
-  };
+    },
+  });
 }

@@ -249,6 +249,18 @@ describe('collection', () => {
     expect(await temporary.store.has(first.hash)).toBe(true);
   });
 
+  it('counts from when code was last found in use, not from its commit', async () => {
+    await using temporary = await temporaryStore();
+    const staged = await temporary.store.stage(files(), node);
+    await staged.commit();
+    await ageBy(temporary.directory, staged.hash, dayMs);
+    expect(await temporary.store.collect(new Set([staged.hash]), hourMs)).toBe(0);
+    expect(await temporary.store.collect(new Set(), hourMs)).toBe(0);
+    expect(await temporary.store.has(staged.hash)).toBe(true);
+    await ageBy(temporary.directory, staged.hash, dayMs);
+    expect(await temporary.store.collect(new Set(), hourMs)).toBe(1);
+  });
+
   it('never takes away what a commit at the same time has promised', async () => {
     await using temporary = await temporaryStore();
     for (let round = 0; round < 20; round += 1) {

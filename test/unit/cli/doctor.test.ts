@@ -30,6 +30,7 @@ const healthy: Facts = {
     { runtime: 'node22', ready: true },
   ],
   dataDirectory: { path: '/data', found: { isDirectory: true, ownerId: 1000, mode: 0o700 }, freeBytes: 5e10 },
+  lowDiskBytes: 5e8,
   port: { host: '127.0.0.1', port: 8080, state: 'free' },
 };
 
@@ -141,7 +142,8 @@ describe('doctor', () => {
       'chmod 700',
     ],
     ['little space', withData(undefined, 1e9), 'free space', 'warning', 'df -h'],
-    ['no space', withData(undefined, 1e7), 'free space', 'problem', 'df -h'],
+    ['too little space for deploys', withData(undefined, 4e8), 'free space', 'problem', 'df -h'],
+    ['no space', { ...withData(undefined, 1e7), lowDiskBytes: 0 }, 'free space', 'problem', 'df -h'],
     ['a port that is taken', { ...healthy, port: { ...healthy.port, state: 'taken' } }, 'port', 'problem', 'ss -ltnp'],
     [
       'a port that is refused',

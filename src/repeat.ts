@@ -1,0 +1,23 @@
+interface Repetition {
+  /** Starts again only when it has ended, however long that takes. */
+  readonly work: () => Promise<unknown>;
+  readonly everyMs: number;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Does some work every now and then, first when the time has passed once. Returns what ends it, and waits for what is under way. */
+export function repeat({ work, everyMs, onFailure }: Repetition): () => Promise<void> {
+  let working: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    working ??= work()
+      .catch(onFailure)
+      .finally(() => {
+        working = undefined;
+      });
+  }, everyMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await working;
+  };
+}
