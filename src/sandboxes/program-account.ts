@@ -15,9 +15,9 @@ export class ProgramAccount {
   private constructor(account: ResourceAccount | undefined) {
     this.#account = account;
     if (account === undefined) return;
-    this.#look(account);
+    this.look();
     this.#timer = setInterval(() => {
-      this.#look(account);
+      this.look();
     }, lookEveryMs);
     this.#timer.unref();
   }
@@ -33,7 +33,7 @@ export class ProgramAccount {
 
   /** Whether the kernel has killed one of its processes for want of memory. */
   ranOutOfMemory(): boolean {
-    if (this.#account !== undefined) this.#look(this.#account);
+    this.look();
     return this.#oomKills > 0;
   }
 
@@ -42,7 +42,13 @@ export class ProgramAccount {
     this.#account?.close();
   }
 
-  #look(account: ResourceAccount): void {
+  /**
+   * To be called as well at the moment when its last process has ended: the engine removes the accounting a little later, and
+   * does not always hear of a kill for want of memory itself before it tells of the end.
+   */
+  look(): void {
+    const account = this.#account;
+    if (account === undefined) return;
     const { maxMemoryBytes, cpuMs } = account.end();
     this.#use = {
       maxMemoryBytes: maxMemoryBytes ?? this.#use.maxMemoryBytes,
