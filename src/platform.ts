@@ -20,6 +20,7 @@ import { openRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
 import type { Surroundings } from './platform/surroundings.ts';
 import { openState } from './platform/state.ts';
+import { keepReachedWarm } from './platform/versions.ts';
 import { prepareForNewcomers, warmAll } from './platform/warm-up.ts';
 import { workloads } from './platform/workloads.ts';
 import { ownDockerfile, sandboxRuntimeName } from './runtimes/custom/runtime-name.ts';
@@ -87,7 +88,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   customRuntimes.onChanged((name) => void pools.renew(name));
   images.onRemoved((key) => pools.renew(sandboxRuntimeName(ownDockerfile, key)));
 
-  const catalog = new FunctionCatalog(store.functions);
+  const catalog = new FunctionCatalog(store);
   const policy = operatorPolicy(config);
   const deployer = new Deployer({
     store: store.functions,
@@ -101,15 +102,11 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   });
   const workloadOf = workloads(artifacts, policy);
   const liveLogs = new LiveLogs({ clock });
-  catalog.onPublished((fn) => {
-    pools.retire(fn.id, fn.latest.number);
-    pools.warm(workloadOf(fn.latest));
-  });
+  keepReachedWarm({ ...surroundings, catalog, pools, workloadOf });
   catalog.onRemoved(({ id }) => {
-    pools.retire(id);
     liveLogs.remove(id);
   });
-  await warmAll(catalog, (version) => {
+  await warmAll(catalog, store.aliases, (version) => {
     pools.warm(workloadOf(version));
   });
   prepareForNewcomers(builtIn, prepared);

@@ -1,10 +1,13 @@
-import { SraasError } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
+import { chooseVersion, type Alias } from './alias.ts';
+import type { AliasStore } from './alias-store.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { FunctionListRequest, FunctionStore, VersionListRequest } from './function-store.ts';
 import type { DeployedFunction, FunctionId, FunctionVersion } from './function.ts';
 import { LookUpCache } from './look-up-cache.ts';
+import { aliasNotThere, functionNotThere, versionNotThere } from './not-there.ts';
 import { readPage, type Page } from './page.ts';
+import type { Precondition } from './precondition.ts';
 import type { FunctionReference } from './reference.ts';
 
 export interface RemovedFunction {
@@ -12,45 +15,84 @@ export interface RemovedFunction {
   readonly name: string;
 }
 
+/** A function whose aliases lead elsewhere than before, or that lost a version. */
+export type ChangedFunction = RemovedFunction;
+
+interface CatalogParts {
+  readonly functions: FunctionStore;
+  readonly aliases: AliasStore;
+  /** From 0 up to, but not including, 1. `Math.random` when left out. */
+  readonly random?: () => number;
+}
+
 type Listener<Event> = (event: Event) => void;
 
-/** Most functions, and most versions named by number, that are kept in memory. */
+/** Most functions, most versions named by number, and most aliases that are kept in memory. */
 const cacheCapacity = 1000;
 
 /**
  * The functions there are, for those who invoke and look at them. Answers come from memory where they can; deploys and
  * removals of this process are seen by every call that starts after they were acknowledged.
  *
- * @throws SraasError from every method: `INVALID_NAME`, `FUNCTION_NOT_FOUND`, `VERSION_NOT_FOUND` and the store's own.
+ * @throws SraasError from every method: `INVALID_NAME`, `FUNCTION_NOT_FOUND`, `VERSION_NOT_FOUND`, `ALIAS_NOT_FOUND` and the
+ * store's own.
  */
 export class FunctionCatalog {
   readonly #store: FunctionStore;
+  readonly #aliasStore: AliasStore;
+  readonly #random: () => number;
   readonly #functions = new LookUpCache<DeployedFunction>(cacheCapacity);
   readonly #versions = new LookUpCache<FunctionVersion>(cacheCapacity);
+  readonly #aliases = new LookUpCache<Alias>(cacheCapacity);
   readonly #publishedListeners = new Set<Listener<DeployedFunction>>();
+  readonly #changedListeners = new Set<Listener<ChangedFunction>>();
   readonly #removedListeners = new Set<Listener<RemovedFunction>>();
 
-  constructor(store: FunctionStore) {
-    this.#store = store;
+  constructor({ functions, aliases, random = Math.random }: CatalogParts) {
+    this.#store = functions;
+    this.#aliasStore = aliases;
+    this.#random = random;
   }
 
-  /** The version that a reference means at this moment. */
+  /** The version that a reference means at this moment. An alias of two versions gives each its share, call by call. */
   async resolve(reference: FunctionReference): Promise<FunctionVersion> {
-    const { name, version: number } = reference;
+    const { name, alias } = reference;
+    if (alias === undefined) return this.#version(name, reference.version);
+    const { functionId, target } = await this.alias(name, alias);
+    const version = await this.#version(name, chooseVersion(target, this.#random()));
+    // The name was removed and deployed anew in between, and that function has no such alias.
+    if (version.functionId !== functionId) throw aliasNotThere(name, alias);
+    return version;
+  }
+
+  /** An alias as it is at this moment. */
+  async alias(functionName: string, name: string): Promise<Alias> {
+    await this.show(functionName);
+    const key = `${functionName}:${name}`;
+    const found = await this.#aliases.get(key, () => this.#aliasStore.find(functionName, name));
+    if (found === undefined) throw aliasNotThere(functionName, name);
+    return found;
+  }
+
+  /** All aliases of a function by name. */
+  async aliases(functionName: string): Promise<readonly Alias[]> {
+    await this.show(functionName);
+    return this.#aliasStore.list(functionName);
+  }
+
+  async #version(name: string, number: number | undefined): Promise<FunctionVersion> {
     const fn = await this.show(name);
     if (number === undefined || number === fn.latest.number) return fn.latest;
     const version = await this.#versions.get(`${name}@${number}`, () => this.#store.findVersion(name, number));
     if (version) return version;
-    throw new SraasError(
-      'VERSION_NOT_FOUND',
-      `Function ${name} has no version ${number}: its newest is ${fn.latest.number}.`,
-    );
+    throw versionNotThere(name, number, fn.latest.number);
   }
 
   async show(name: string): Promise<DeployedFunction> {
     const checked = parseFunctionName(name);
     const fn = await this.#functions.get(checked, () => this.#store.find(checked));
-    return fn ?? notFound(checked);
+    if (fn === undefined) throw functionNotThere(checked);
+    return fn;
   }
 
   /** Functions in the order of their names. `next` is a name, for `after`. */
@@ -73,14 +115,27 @@ export class FunctionCatalog {
   }
 
   /** Removes a function with all its versions, then tells those who listen. */
-  async remove(name: string): Promise<void> {
+  async remove(name: string, precondition?: Precondition): Promise<void> {
     const checked = parseFunctionName(name);
-    const id = await this.#store.remove(checked);
+    const id = await this.#store.remove(checked, precondition);
     failpoint('remove.after_commit');
     this.#forget(checked);
-    if (id === undefined) notFound(checked);
+    if (id === undefined) throw functionNotThere(checked);
     for (const listener of this.#removedListeners) listener({ id, name: checked });
     failpoint('remove.told');
+  }
+
+  /** Removes one version, then tells those who listen. Calls that run on it end as they would have. */
+  async removeVersion(name: string, number: number, precondition?: Precondition): Promise<void> {
+    const checked = parseFunctionName(name);
+    const id = await this.#store.removeVersion(checked, number, precondition);
+    this.changed({ id, name: checked });
+  }
+
+  /** For whoever changed a function's aliases or versions, once the store has acknowledged it. */
+  changed(fn: ChangedFunction): void {
+    this.#forget(fn.name);
+    for (const listener of this.#changedListeners) listener(fn);
   }
 
   /** For the deployer: a version was published and acknowledged by the store. */
@@ -95,7 +150,13 @@ export class FunctionCatalog {
     return () => this.#publishedListeners.delete(listener);
   }
 
-  /** The listener is called after each removal, and must not throw. Returns what ends it. */
+  /** The listener is called when aliases lead elsewhere or a version is gone, and must not throw. Returns what ends it. */
+  onChanged(listener: Listener<ChangedFunction>): () => void {
+    this.#changedListeners.add(listener);
+    return () => this.#changedListeners.delete(listener);
+  }
+
+  /** The listener is called after each removal of a function, and must not throw. Returns what ends it. */
   onRemoved(listener: Listener<RemovedFunction>): () => void {
     this.#removedListeners.add(listener);
     return () => this.#removedListeners.delete(listener);
@@ -105,12 +166,6 @@ export class FunctionCatalog {
   #forget(name: string): void {
     this.#functions.forget(name);
     this.#versions.forgetStartingWith(`${name}@`);
+    this.#aliases.forgetStartingWith(`${name}:`);
   }
-}
-
-function notFound(name: string): never {
-  throw new SraasError(
-    'FUNCTION_NOT_FOUND',
-    `There is no function ${name}: deploy it first, or list the functions there are.`,
-  );
 }

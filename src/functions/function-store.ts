@@ -1,6 +1,7 @@
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
 import type { ImageKey } from '../runtimes/custom/made-image.ts';
 import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion, HandlerEntry } from './function.ts';
+import type { Precondition } from './precondition.ts';
 
 /** What a deploy asks to be published. */
 export interface VersionDraft {
@@ -15,6 +16,9 @@ export interface VersionDraft {
   readonly imageKey?: ImageKey;
   /** Whether its runtime is one that a user made, and may have removed meanwhile. */
   readonly usesCustomRuntime?: boolean;
+  /** The version whose code it has, where none was uploaded. */
+  readonly copiedFrom?: number;
+  readonly precondition?: Precondition;
   /** When the deploy happens; becomes the version's `createdAt`. */
   readonly createdAt: Date;
 }
@@ -53,7 +57,9 @@ export interface FunctionStore {
   findVersion(name: string, number: number): Promise<FunctionVersion | undefined>;
   /**
    * Creates the function, or gives it its next version. Publishes nothing when artifact, config and entry equal those of
-   * the newest version. Fails with `RUNTIME_NOT_FOUND` when its custom runtime is gone. Calls for one name queue: numbers are 1, 2, 3 without gaps, and each call sees the one before it.
+   * the newest version. Calls for one name queue: numbers are 1, 2, 3 without gaps, and each call sees the one before it.
+   * @throws SraasError `RUNTIME_NOT_FOUND` when its custom runtime is gone, `VERSION_NOT_FOUND` when the version is whose code
+   * it has, `PRECONDITION_FAILED`.
    */
   publish(draft: VersionDraft): Promise<Published>;
   /** At most `limit` functions in the order of their names. */
@@ -62,9 +68,16 @@ export interface FunctionStore {
   listVersions(name: string, request: VersionListRequest): Promise<readonly FunctionVersion[]>;
   /**
    * Removes a function with all its versions. Idempotent: undefined when there was none. The same name published later
-   * is another function, with another id and versions from 1.
+   * is another function, with another id and versions from 1. What belongs to it goes with it: aliases and schedules.
+   * @throws SraasError `PRECONDITION_FAILED`
    */
-  remove(name: string): Promise<FunctionId | undefined>;
+  remove(name: string, precondition?: Precondition): Promise<FunctionId | undefined>;
+  /**
+   * Removes one version; its number is never given again. `precondition` is about the function.
+   * @throws SraasError `FUNCTION_NOT_FOUND`, `VERSION_NOT_FOUND`, `PRECONDITION_FAILED`; `VERSION_IN_USE` for the newest, for
+   * one that an alias points at, and for one that accepted work waits for.
+   */
+  removeVersion(name: string, number: number, precondition?: Precondition): Promise<FunctionId>;
   /** The artifacts that some version refers to; all others may be collected after their grace time. */
   artifactHashesInUse(): Promise<ReadonlySet<ArtifactHash>>;
 }

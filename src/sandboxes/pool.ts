@@ -45,6 +45,7 @@ export class Pool implements CapacityUser {
   readonly #starts = new Set<Promise<void>>();
   readonly #departures = new Set<Promise<void>>();
   #retired = false;
+  #destroyed = false;
   #keepsWarm = false;
   /** How loading the handler failed last: the answer to calls while the back-off lasts, as the code cannot change. */
   #lastFailure: Finished | undefined;
@@ -166,9 +167,15 @@ export class Pool implements CapacityUser {
     this.#leaveIfEmpty();
   }
 
+  /** Takes a retirement back that has not come to its end. */
+  readmit(): void {
+    if (!this.#destroyed) this.#retired = false;
+  }
+
   /** Ends everything: waiting calls fail with `error`, running ones are cancelled. Resolves when all sandboxes have gone. */
   async destroy(error: SraasError): Promise<void> {
     this.#retired = true;
+    this.#destroyed = true;
     this.#waiting.failAll(error);
     for (const sandbox of this.#live) this.#dismiss(sandbox);
     // A start that ends meanwhile sends its sandbox away as well.

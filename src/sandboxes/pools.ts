@@ -99,15 +99,17 @@ export class Pools {
     const { entry, config } = workload.version;
     // What has no handler has no shim either that could wait for its code.
     if (entry !== undefined) this.#options.prepared.want(runtimeOf(workload.version), config.limits, config.network);
-    if (workload.version.config.concurrency.warmMin > 0 && !this.#closing.signal.aborted)
-      this.#poolOf(workload).keepWarm();
+    if (this.#closing.signal.aborted) return;
+    // Retired when no calls were to come any more, which has turned out otherwise.
+    this.#pools.get(keyOf(workload))?.readmit();
+    if (workload.version.config.concurrency.warmMin > 0) this.#poolOf(workload).keepWarm();
   }
 
-  /** Lets the sandboxes of a function go, but for those of one version: calls that have come already still end. */
-  retire(functionId: FunctionId, exceptVersion?: number): void {
+  /** Lets the sandboxes of a function go, but for those of some versions: calls that have come already still end. */
+  retire(functionId: FunctionId, exceptVersions: readonly number[] = []): void {
     for (const pool of [...this.#pools.values()]) {
       const { version } = pool;
-      if (version.functionId === functionId && version.number !== exceptVersion) pool.retire();
+      if (version.functionId === functionId && !exceptVersions.includes(version.number)) pool.retire();
     }
   }
 
@@ -139,8 +141,7 @@ export class Pools {
 
   #poolOf(workload: Workload): Pool {
     if (this.#closing.signal.aborted) throw draining();
-    const { functionId, number } = workload.version;
-    const key = `${functionId}@${number}`;
+    const key = keyOf(workload);
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       pool = new Pool({
@@ -199,4 +200,8 @@ export class Pools {
       onFailure('Leftover sandboxes could not be looked for', error);
     }
   }
+}
+
+function keyOf({ version: { functionId, number } }: Workload): string {
+  return `${functionId}@${number}`;
 }

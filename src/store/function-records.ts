@@ -11,6 +11,11 @@ import { SraasError } from '../errors.ts';
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
 import { failpoint } from '../failpoints.ts';
 import type { DeployedFunction, FunctionId, FunctionVersion } from '../functions/function.ts';
+import { functionTag } from '../functions/entity-tag.ts';
+import { requireHolding, type Precondition } from '../functions/precondition.ts';
+import { functionNotThere, versionNotThere } from '../functions/not-there.ts';
+import { lockFunction } from './function-lock.ts';
+import { removeAllOf, requireUnused } from './function-removal.ts';
 import { saysTheSame, toFunction, toFunctionsRow, toVersion, toVersionsRow } from './function-rows.ts';
 import type { FunctionsTable, StoreTables } from './schema.ts';
 
@@ -36,7 +41,10 @@ export class FunctionRecords implements FunctionStore {
       await requireItsRuntime(transaction, draft);
       const fn = await claim(transaction, draft);
       failpoint('deploy.name_claimed');
-      if (fn.latest_number === 0) {
+      const isNew = fn.latest_number === 0;
+      requireHolding(draft.precondition, isNew ? undefined : tagOf(fn), `function ${fn.name}`);
+      await requireItsCode(transaction, fn, draft);
+      if (isNew) {
         return { outcome: 'created', fn: await append(transaction, fn, draft) };
       }
       const newest = await findNewest(transaction, draft.functionName);
@@ -65,14 +73,34 @@ export class FunctionRecords implements FunctionStore {
     return rows.map(toVersion);
   }
 
-  async remove(name: string): Promise<FunctionId | undefined> {
+  async remove(name: string, precondition?: Precondition): Promise<FunctionId | undefined> {
     return this.#database.transaction().execute(async (transaction) => {
-      const fn = await lock(transaction, name);
+      const fn = await lockFunction(transaction, name);
       if (!fn) return undefined;
-      await transaction.deleteFrom('versions').where('function_id', '=', fn.id).execute();
-      failpoint('remove.versions_deleted');
-      await transaction.deleteFrom('functions').where('id', '=', fn.id).execute();
+      requireHolding(precondition, tagOf(fn), `function ${name}`);
+      await removeAllOf(transaction, fn.id);
       failpoint('remove.before_commit');
+      return fn.id as FunctionId;
+    });
+  }
+
+  async removeVersion(name: string, number: number, precondition?: Precondition): Promise<FunctionId> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const fn = await lockFunction(transaction, name);
+      if (!fn) throw functionNotThere(name);
+      requireHolding(precondition, tagOf(fn), `function ${name}`);
+      await requireUnused(transaction, fn, number);
+      const { numDeletedRows } = await transaction
+        .deleteFrom('versions')
+        .where('function_id', '=', fn.id)
+        .where('number', '=', number)
+        .executeTakeFirst();
+      if (numDeletedRows === 0n) throw versionNotThere(name, number, fn.latest_number);
+      await transaction
+        .deleteFrom('version_secrets')
+        .where('function_id', '=', fn.id)
+        .where('number', '=', number)
+        .execute();
       return fn.id as FunctionId;
     });
   }
@@ -101,15 +129,30 @@ async function claim(transaction: Transaction<StoreTables>, draft: VersionDraft)
     .values(toFunctionsRow(randomUUID(), draft))
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
-  const fn = await lock(transaction, draft.functionName);
+  const fn = await lockFunction(transaction, draft.functionName);
   if (!fn) throw new Error('a function vanished between being made and being locked');
   return fn;
 }
 
-async function lock(transaction: Transaction<StoreTables>, name: string): Promise<FunctionsTable | undefined> {
-  // Changes nothing, but takes the row's lock on databases that have row locks.
-  await transaction.updateTable('functions').set({ name }).where('name', '=', name).execute();
-  return transaction.selectFrom('functions').selectAll().where('name', '=', name).executeTakeFirst();
+/** The code of a version that was removed meanwhile may be collected at any time. */
+async function requireItsCode(
+  transaction: Transaction<StoreTables>,
+  fn: FunctionsTable,
+  { copiedFrom, artifactHash }: VersionDraft,
+): Promise<void> {
+  if (copiedFrom === undefined) return;
+  const found = await transaction
+    .selectFrom('versions')
+    .select('number')
+    .where('function_id', '=', fn.id)
+    .where('number', '=', copiedFrom)
+    .where('artifact_hash', '=', artifactHash)
+    .executeTakeFirst();
+  if (found === undefined) throw versionNotThere(fn.name, copiedFrom, fn.latest_number);
+}
+
+function tagOf(fn: FunctionsTable): string {
+  return functionTag(fn.id as FunctionId, fn.latest_number);
 }
 
 async function append(

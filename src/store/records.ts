@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { AliasRecords } from './alias-records.ts';
 import { FunctionRecords } from './function-records.ts';
 import { ImageRecords } from './image-records.ts';
 import { RuntimeRecords } from './runtime-records.ts';
@@ -9,6 +10,7 @@ import type { StoreRecords } from './store.ts';
 export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
   return {
     functions: new FunctionRecords(database),
+    aliases: new AliasRecords(database),
     runtimes: new RuntimeRecords(database),
     images: new ImageRecords(database),
   };

@@ -1,3 +1,4 @@
+import type { AliasStore } from '../functions/alias-store.ts';
 import type { FunctionStore } from '../functions/function-store.ts';
 import type { ImageStore } from '../runtimes/custom/image-store.ts';
 import type { RuntimeStore } from '../runtimes/custom/runtime-store.ts';
@@ -5,6 +6,7 @@ import type { RuntimeStore } from '../runtimes/custom/runtime-store.ts';
 /** What a database keeps, in whichever it is. */
 export interface StoreRecords {
   readonly functions: FunctionStore;
+  readonly aliases: AliasStore;
   readonly runtimes: RuntimeStore;
   readonly images: ImageStore;
 }

@@ -120,7 +120,7 @@ describe('names and routes', () => {
   it.each([
     ['nobody', 'FUNCTION_NOT_FOUND'],
     ['good@7', 'VERSION_NOT_FOUND'],
-    ['good:live', 'VERSION_NOT_FOUND'],
+    ['good:live', 'ALIAS_NOT_FOUND'],
   ])('knows no %s', async (name, code) => {
     expectProblem(await invoke('{"version":"v1"}', name), 404, code);
     expectProblem(await request(server.url).get(`/functions/${name}`), 404, code);

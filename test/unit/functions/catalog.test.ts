@@ -7,8 +7,9 @@ import { draft } from '../store/drafts.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
 async function setUp() {
-  const { functions } = await temporaryStore();
-  const catalog = new FunctionCatalog(functions);
+  const store = await temporaryStore();
+  const { functions } = store;
+  const catalog = new FunctionCatalog(store);
   const deploy = async (name: string, code: string): Promise<DeployedFunction> => {
     const { fn } = await functions.publish(draft(name, code));
     catalog.published(fn);

@@ -54,9 +54,10 @@ const noInstaller: DependencyInstaller = {
 };
 
 async function setUp(installer: DependencyInstaller = noInstaller) {
-  const { functions: store } = await temporaryStore();
+  const opened = await temporaryStore();
+  const { functions: store } = opened;
   const artifacts = new NotedArtifacts();
-  const catalog = new FunctionCatalog(store);
+  const catalog = new FunctionCatalog(opened);
   const runtimes = [
     { name: 'node24', language: 'node' as const },
     { name: 'python3.13', language: 'python' as const },

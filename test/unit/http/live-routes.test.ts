@@ -2,6 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
+import type { AliasStore } from '../../../src/functions/alias-store.ts';
 import type { FunctionStore } from '../../../src/functions/function-store.ts';
 import { logRoutes } from '../../../src/http/routes/logs.ts';
 import { invocationRoutes } from '../../../src/http/routes/invocations.ts';
@@ -19,12 +20,13 @@ const store = {
         : undefined,
     ),
 } as unknown as FunctionStore;
+const noAliases = {} as unknown as AliasStore;
 
 async function serveLive(maxFollowers = 100): Promise<{ liveLogs: LiveLogs; inFlight: InFlight; url: string }> {
   const liveLogs = new LiveLogs({ clock: () => new Date(0), maxFollowers });
   const inFlight = new InFlight();
   const { url } = await serve(
-    logRoutes({ catalog: new FunctionCatalog(store), liveLogs }),
+    logRoutes({ catalog: new FunctionCatalog({ functions: store, aliases: noAliases }), liveLogs }),
     invocationRoutes({ inFlight }),
   );
   return { liveLogs, inFlight, url };

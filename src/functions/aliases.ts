@@ -1,0 +1,75 @@
+import type { Alias, AliasTarget } from './alias.ts';
+import type { AliasStore, ChangedAlias } from './alias-store.ts';
+import { parseAliasTarget } from './alias-target.ts';
+import type { ChangedFunction } from './catalog.ts';
+import { parseFunctionName } from './function-name.ts';
+import type { Precondition } from './precondition.ts';
+import { parseAliasName } from './reference.ts';
+
+interface AliasesParts {
+  readonly store: AliasStore;
+  /** Told of every change before it is acknowledged, so that the next call goes where the alias leads now. */
+  readonly catalog: { changed(fn: ChangedFunction): void };
+  readonly clock: () => Date;
+}
+
+/** Changes where aliases lead. Looking at them is the catalog's. */
+export class Aliases {
+  readonly #parts: AliasesParts;
+
+  constructor(parts: AliasesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes an alias, or lets it lead elsewhere. Nothing changes when it leads there already.
+   * @throws SraasError `INVALID_NAME`, `INVALID_ALIAS`, and what the store throws.
+   */
+  async put(functionName: string, name: string, document: unknown, precondition?: Precondition): Promise<ChangedAlias> {
+    const checked = { functionName: parseFunctionName(functionName), name: parseAliasName(name) };
+    return this.#put(checked, parseAliasTarget(document), precondition);
+  }
+
+  /**
+   * Lets an alias lead where it led before its last change, or to one version.
+   * @throws SraasError `INVALID_NAME`, `ALIAS_NOT_FOUND`, `VERSION_NOT_FOUND` when there is nothing to go back to, and what the
+   * store throws.
+   */
+  async rollBack(functionName: string, name: string, to?: number, precondition?: Precondition): Promise<Alias> {
+    const checked = { functionName: parseFunctionName(functionName), name: parseAliasName(name) };
+    if (to !== undefined) {
+      // Going back makes no alias that was not there.
+      const { alias } = await this.#put(checked, { version: to }, { ifMatch: '*', ...precondition });
+      return alias;
+    }
+    const { store, clock } = this.#parts;
+    const alias = await store.rollBack({ ...checked, at: clock(), ...conditional(precondition) });
+    this.#changed(alias);
+    return alias;
+  }
+
+  /** @throws SraasError `INVALID_NAME`, `ALIAS_NOT_FOUND`, and what the store throws. */
+  async remove(functionName: string, name: string, precondition?: Precondition): Promise<void> {
+    const removed = await this.#parts.store.remove(parseFunctionName(functionName), parseAliasName(name), precondition);
+    this.#changed(removed);
+  }
+
+  async #put(
+    names: { readonly functionName: string; readonly name: string },
+    target: AliasTarget,
+    precondition: Precondition | undefined,
+  ): Promise<ChangedAlias> {
+    const { store, clock } = this.#parts;
+    const changed = await store.put({ ...names, target, at: clock(), ...conditional(precondition) });
+    if (changed.outcome !== 'unchanged') this.#changed(changed.alias);
+    return changed;
+  }
+
+  #changed({ functionId, functionName }: Alias): void {
+    this.#parts.catalog.changed({ id: functionId, name: functionName });
+  }
+}
+
+function conditional(precondition: Precondition | undefined): { readonly precondition?: Precondition } {
+  return precondition === undefined ? {} : { precondition };
+}

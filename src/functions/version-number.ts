@@ -1,0 +1,7 @@
+/** Largest number that every database's plain integer column holds. */
+const largestNumber = 2 ** 31 - 1;
+
+/** Whether a version can have this number; whether there is one is another question. */
+export function isVersionNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= largestNumber;
+}
