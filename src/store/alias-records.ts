@@ -154,7 +154,7 @@ async function missingVersions(
 async function requireRoom(transaction: Transaction<StoreTables>, fn: FunctionsTable): Promise<void> {
   const { count } = await transaction
     .selectFrom('aliases')
-    .select(({ fn: { countAll } }) => countAll().as('count'))
+    .select((expression) => expression.fn.countAll().as('count'))
     .where('function_id', '=', fn.id)
     .executeTakeFirstOrThrow();
   if (Number(count) < mostAliases) return;
