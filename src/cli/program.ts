@@ -4,6 +4,7 @@ import { productionAdapters } from './adapters.ts';
 import type { CommandContext } from './command-line.ts';
 import { examples } from './command-line.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addDb } from './commands/db.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addImages } from './commands/images.ts';
@@ -93,6 +94,7 @@ function buildProgram(context: CommandContext): Command {
   addCancel(program, context);
   addRuntimes(program, context);
   addImages(program, context);
+  addDb(program, context);
   addDoctor(program, context);
   return program;
 }

@@ -3,6 +3,7 @@ import { ClientError } from '../client/client-error.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { EngineError } from '../engine/engine-error.ts';
 import { SraasError, type Violation } from '../errors.ts';
+import { BackupError } from '../store/sqlite/backup/backup-error.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -30,6 +31,9 @@ export function reportError(error: unknown): ErrorReport {
   if (error instanceof ConfigError) {
     const errors = error.problems.map((message) => ({ pointer: '', message }));
     return { exitCode: exitCodes.usage, code: 'INVALID_SETTINGS', detail: 'The settings cannot be used:', errors };
+  }
+  if (error instanceof BackupError) {
+    return { exitCode: exitCodes.usage, code: 'INVALID_BACKUP', detail: error.message, errors: [] };
   }
   if (error instanceof ClientError) return ofClient(error);
   if (error instanceof SraasError) {

@@ -28,6 +28,26 @@ export async function findOrMakeDatabase(directory: string): Promise<string> {
   return path;
 }
 
+/**
+ * The path of a directory's database, of one that has one.
+ * @throws SraasError `STORE_UNAVAILABLE` when there is none, or it is another program's.
+ */
+export async function findDatabase(directory: string): Promise<string> {
+  const path = join(directory, 'sraas.db');
+  try {
+    if (await exists(path)) {
+      await refuseForeign(path);
+      return path;
+    }
+  } catch (error) {
+    throw error instanceof SraasError ? error : unusableDirectory(directory, error);
+  }
+  throw new SraasError(
+    'STORE_UNAVAILABLE',
+    `There is no database in the data directory ${directory}: name the one of the server with --data-dir.`,
+  );
+}
+
 export function damaged(path: string, cause?: unknown): SraasError {
   return new SraasError('STORE_UNAVAILABLE', `The database ${path} is damaged: ${restoreAdvice}.`, { cause });
 }
