@@ -41,7 +41,7 @@ module.exports = {
     },
     only('engine'),
     only('artifacts'),
-    only('store', 'functions', 'artifacts', 'runtimes', 'history', 'invocations'),
+    only('store', 'functions', 'artifacts', 'runtimes', 'history', 'idempotency', 'invocations'),
     only('history', 'functions', 'invocations'),
     only('functions', 'artifacts', 'runtimes'),
     only('builds', 'engine', 'artifacts'),
@@ -50,7 +50,8 @@ module.exports = {
     only('networks', 'engine', 'runtimes', 'sandboxes'),
     only('sandboxes', 'engine', 'functions', 'runtimes'),
     only('invocations', 'functions', 'sandboxes', 'artifacts', 'runtimes'),
-    only('http', 'functions', 'runtimes', 'invocations', 'artifacts'),
+    only('http', 'functions', 'runtimes', 'invocations', 'artifacts', 'idempotency'),
+    only('idempotency'),
     only('client'),
     {
       name: 'no-dev-dependency-in-the-product',

@@ -41,6 +41,9 @@ export const failpointNames = [
   'invoke.sandbox_ready',
   'invoke.ended',
   'invoke.before_reply',
+  // A request with an idempotency key.
+  'idempotency.reserved',
+  'idempotency.kept',
   // An orderly end.
   'stop.draining',
   'stop.drained',

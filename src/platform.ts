@@ -15,6 +15,7 @@ import { createLogger, describeError, type Logger } from './logger.ts';
 import { keepCollectingCode } from './platform/code-housekeeping.ts';
 import { operatorPolicy } from './platform/operator-policy.ts';
 import { openEngine } from './platform/engine.ts';
+import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
 import { openRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
@@ -114,6 +115,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   const inFlight = new InFlight();
   const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf });
   const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy });
+  const keyed = openKeyedRequests(surroundings, store.idempotency);
   let ready = true;
   const server = new HttpServer(
     createApp({
@@ -129,6 +131,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       runOnce,
       inFlight,
       liveLogs,
+      keyed,
       maxDeployBytes: config.maxDeployBytes,
       maxEventBytes: config.maxEventBytes,
       allowedHosts: list(config.allowedHosts),

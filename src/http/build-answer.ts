@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { BuildLine } from '../runtimes/custom/build-source.ts';
 import { EventQueue } from './event-queue.ts';
 import { streamEvents, type StreamedEvent } from './event-stream.ts';
+import { keyedAnswer, type KeyedRoute } from './keyed-answer.ts';
 import { problemOf } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { toldError, type ErrorTelling } from './told-error.ts';
@@ -13,7 +14,7 @@ const silenceMs = 5000;
 /** How work that may build an image ended well. */
 export interface BuildAnswer {
   readonly status: number;
-  readonly location?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly document: object;
 }
 
@@ -29,9 +30,8 @@ export async function answerWithBuild(
   work: (onLine: (line: BuildLine) => void) => Promise<BuildAnswer>,
 ): Promise<void> {
   if (!acceptsEvents(request)) {
-    const { status, location, document } = await work(() => undefined);
-    if (location !== undefined) response.location(location);
-    response.status(status).json(document);
+    const { status, headers = {}, document } = await work(() => undefined);
+    response.status(status).set(headers).json(document);
     return;
   }
   const queue = new EventQueue();
@@ -55,6 +55,20 @@ export async function answerWithBuild(
     queue.end({ name: 'error', data: problemOf(toldError(error, telling, requestId), requestId) });
   });
   await streamEvents(response, queue);
+}
+
+/** The same as {@link keyedAnswer} for an answer that may be told as the end of a stream as well. */
+export async function keyedBuildAnswer(
+  request: Request,
+  response: Response,
+  route: KeyedRoute,
+  work: () => Promise<BuildAnswer>,
+): Promise<BuildAnswer> {
+  const { status, headers, body } = await keyedAnswer(request, response, route, async () => {
+    const { document, headers: given = {}, ...rest } = await work();
+    return { ...rest, headers: given, body: Buffer.from(JSON.stringify(document)) };
+  });
+  return { status, headers, document: JSON.parse(Buffer.from(body).toString()) as object };
 }
 
 /** A build's line as an event. `line` is the Dockerfile's, from 1, or null. */

@@ -13,6 +13,8 @@ export interface CodeRequest extends AsyncDisposable {
   readonly files: Iterable<UploadedFile> | AsyncIterable<UploadedFile>;
   /** False where files need not come, and none did. */
   readonly hasFiles: boolean;
+  /** What makes it the same request again: the bytes of a document; of an upload the parts, whatever came between them. */
+  readonly fingerprinted: () => Promise<Uint8Array>;
 }
 
 interface CodeRequestOptions extends Omit<UploadOptions, 'limits' | 'maxBodyBytes'> {
@@ -35,7 +37,8 @@ export class CodeRequestReader {
     const type = request.headers['content-type'] ?? '';
     if (/^multipart\/form-data\s*;/i.test(type)) return await this.#readUpload(request, response);
     requireJson(request);
-    const document = parseJson(await this.#bodies.read(request, response));
+    const body = await this.#bodies.read(request, response);
+    const document = parseJson(body);
     if (typeof document !== 'object' || document === null || Array.isArray(document)) {
       throw new SraasError(
         'INVALID_CONFIG',
@@ -52,6 +55,7 @@ export class CodeRequestReader {
       envelope,
       hasFiles,
       files: hasFiles ? inlineFiles(files, this.#options.artifactLimits) : [],
+      fingerprinted: () => Promise.resolve(body),
       [Symbol.asyncDispose]: async () => {
         await Promise.resolve();
       },
@@ -67,6 +71,7 @@ export class CodeRequestReader {
         envelope: upload.documents.get('envelope'),
         files: upload.files,
         hasFiles: upload.hasFiles,
+        fingerprinted: upload.fingerprinted,
         [Symbol.asyncDispose]: () => upload.discard(),
       };
     } catch (error) {

@@ -9,8 +9,15 @@ import type { ArtifactLimits, UploadedFile } from '../artifacts/upload.ts';
 import type { Entry } from '../artifacts/uploaded-file.ts';
 import { SraasError } from '../errors.ts';
 import { parseJson } from './json.ts';
+import { digestParts } from './upload-digest.ts';
 
 type Received = Awaited<ReturnType<ArtifactStore['receive']>>;
+
+interface SavedPart {
+  readonly part: 'archive' | 'file';
+  readonly path: string;
+  readonly received: Received;
+}
 
 /** A multipart upload, with its documents parsed and its files saved in the artifacts' staging folder. */
 export interface Upload {
@@ -18,6 +25,8 @@ export interface Upload {
   readonly documents: ReadonlyMap<string, unknown>;
   readonly files: AsyncIterable<UploadedFile>;
   readonly hasFiles: boolean;
+  /** Tells apart uploads of which any part differs, in name or content. */
+  readonly fingerprinted: () => Promise<Uint8Array>;
   /** Removes what was saved. Idempotent. */
   discard(): Promise<void>;
 }
@@ -40,7 +49,8 @@ const maxDocumentBytes = 1_000_000;
  * @throws SraasError INVALID_UPLOAD, INVALID_JSON, BODY_TOO_LARGE, ARTIFACT_TOO_LARGE; nothing stays saved then.
  */
 export async function readUpload(request: Request, options: UploadOptions): Promise<Upload> {
-  const saved: { readonly part: 'archive' | 'file'; readonly path: string; readonly received: Received }[] = [];
+  const saved: SavedPart[] = [];
+  const texts = new Map<string, Uint8Array>();
   const documents = new Map<string, unknown>();
   const discard = async (): Promise<void> => {
     await Promise.all(saved.map(({ received }) => received.discard()));
@@ -49,6 +59,7 @@ export async function readUpload(request: Request, options: UploadOptions): Prom
     if (!options.documents.includes(name)) throw unknownPart(name, options.documents);
     if (documents.has(name)) throw new SraasError('INVALID_UPLOAD', `The part ${name} comes twice.`);
     documents.set(name, parseJson(text));
+    texts.set(name, text);
   };
   const onFile = async (name: string, path: string, content: Readable): Promise<void> => {
     if (name === 'archive' || name === 'file') {
@@ -74,7 +85,7 @@ export async function readUpload(request: Request, options: UploadOptions): Prom
       archive === undefined
         ? checkedFiles(savedFiles(saved), options.limits)
         : archiveFiles(archive.received.path, options.limits);
-    return { documents, files, hasFiles, discard };
+    return { documents, files, hasFiles, fingerprinted: () => digestParts(texts, saved), discard };
   } catch (error) {
     await discard();
     throw error;
@@ -165,7 +176,7 @@ async function collect(content: Readable): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function* savedFiles(saved: readonly { readonly path: string; readonly received: Received }[]): Iterable<Entry> {
+function* savedFiles(saved: readonly SavedPart[]): Iterable<Entry> {
   for (const { path, received } of saved) {
     yield { kind: 'file', path, executable: false, content: createReadStream(received.path) };
   }

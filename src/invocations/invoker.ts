@@ -30,6 +30,8 @@ export interface InvocationRequest {
   readonly envelope: Buffer;
   /** Aborts, with a SraasError as its reason, when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Told when it has got its sandbox: from then on the handler may run. */
+  readonly onBegun?: () => void;
 }
 
 /**
@@ -64,6 +66,7 @@ export class Invoker {
       const loan = await pools.borrow(workload, signal);
       failpoint('invoke.sandbox_ready');
       onRunning();
+      request.onBegun?.();
       try {
         return await this.#narrated(loan, workload, { ...request, signal });
       } finally {

@@ -15,9 +15,9 @@ export class ProgramAccount {
   private constructor(account: ResourceAccount | undefined) {
     this.#account = account;
     if (account === undefined) return;
-    this.look();
+    this.#look(account);
     this.#timer = setInterval(() => {
-      this.look();
+      this.#look(account);
     }, lookEveryMs);
     this.#timer.unref();
   }
@@ -33,7 +33,7 @@ export class ProgramAccount {
 
   /** Whether the kernel has killed one of its processes for want of memory. */
   ranOutOfMemory(): boolean {
-    this.look();
+    if (this.#account !== undefined) this.#look(this.#account);
     return this.#oomKills > 0;
   }
 
@@ -42,13 +42,7 @@ export class ProgramAccount {
     this.#account?.close();
   }
 
-  /**
-   * To be called as well at the moment when its last process has ended: the engine removes the accounting a little later, and
-   * does not always hear of a kill for want of memory itself before it tells of the end.
-   */
-  look(): void {
-    const account = this.#account;
-    if (account === undefined) return;
+  #look(account: ResourceAccount): void {
     const { maxMemoryBytes, cpuMs } = account.end();
     this.#use = {
       maxMemoryBytes: maxMemoryBytes ?? this.#use.maxMemoryBytes,

@@ -95,9 +95,6 @@ export class ProgramContainer {
     const exchange = new Exchange({ phase: 'call', limitMs, ...(signal === undefined ? {} : { signal }) });
     void this.#give(input.stdin);
     const account = holdings.hold(await this.#account());
-    void streams.ended.then(() => {
-      account.look();
-    });
     void this.#exit(limitMs).then((ending) => {
       exchange.settle(ending);
     });

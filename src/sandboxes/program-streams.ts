@@ -10,12 +10,11 @@ interface Sinks {
 export class ProgramStreams implements AttachmentEvents {
   #sinks: Sinks | undefined;
   #hasEnded = false;
-  /** Resolves when nothing can be written any more: its last process has ended. */
-  readonly ended: Promise<void>;
+  readonly #ended: Promise<void>;
   #resolve: () => void = () => undefined;
 
   constructor() {
-    this.ended = new Promise((resolve) => {
+    this.#ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
@@ -41,7 +40,7 @@ export class ProgramStreams implements AttachmentEvents {
   async end(withinMs: number): Promise<boolean> {
     const limit = new AbortController();
     const late = delay(withinMs, undefined, { signal: limit.signal }).catch(() => undefined);
-    await Promise.race([this.ended, late]);
+    await Promise.race([this.#ended, late]);
     limit.abort();
     this.#sinks = undefined;
     return this.#hasEnded;

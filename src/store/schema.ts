@@ -211,11 +211,10 @@ export interface IdempotencyKeysTable {
   /** The route and what it is about. */
   readonly scope: string;
   readonly key: string;
-  /** Of the request; null until it has been read. */
-  readonly fingerprint: string | null;
-  /** The run of the server that carries out the request; null once it is answered. */
+  readonly fingerprint: string;
+  /** The run of the server that carries out the request, a dot, and the attempt; null once that has ended. */
   readonly owner: string | null;
-  /** Status, headers and body of the reply; null until it is answered. */
+  /** Status, headers and body of the reply; null until it is answered, and for ever when it was interrupted. */
   readonly answer: Uint8Array | null;
   readonly created_at: string;
   readonly expires_at: string;

@@ -15,7 +15,11 @@ export interface ServerProcess extends AsyncDisposable {
 }
 
 /** The built server as a process of its own, for what cannot be done to a server in the test's process. */
-export async function spawnServer(dataDirectory: string, flags: readonly string[] = []): Promise<ServerProcess> {
+export async function spawnServer(
+  dataDirectory: string,
+  flags: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const main = join(findInstallDirectory(import.meta.dirname), 'dist', 'src', 'main.js');
   const child = spawn(
     process.execPath,
@@ -35,7 +39,7 @@ export async function spawnServer(dataDirectory: string, flags: readonly string[
       'error',
       ...flags,
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   );
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const url = await Promise.race([

@@ -9,8 +9,10 @@ import type { Deployer } from '../../functions/deploy.ts';
 import { parseFunctionName } from '../../functions/function-name.ts';
 import { functionToWire, versionToWire } from '../../functions/function-wire.ts';
 import { parseReference } from '../../functions/reference.ts';
-import { answerWithBuild } from '../build-answer.ts';
+import type { KeyedRequests } from '../../idempotency/keyed-requests.ts';
+import { answerWithBuild, keyedBuildAnswer } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
+import type { KeyedRoute } from '../keyed-answer.ts';
 import { pageRequest } from '../page-request.ts';
 import type { ErrorTelling } from '../told-error.ts';
 
@@ -21,6 +23,7 @@ export interface FunctionRoutesParts extends ErrorTelling {
   readonly artifactLimits: ArtifactLimits;
   readonly diskSpace: Pick<DiskSpace, 'requireRoomFor'>;
   readonly maxDeployBytes: number;
+  readonly keyed: KeyedRequests;
 }
 
 /** `PUT`, `GET` and `DELETE` of functions, their list and their versions. */
@@ -34,12 +37,21 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
     await diskSpace.requireRoomFor('deploys');
     await using code = await reader.read(request, response);
     failpoint('deploy.received');
-    await answerWithBuild(request, response, parts, async (onLine) => {
-      const { fn, outcome } = await deployer.deploy(name, code.config, code.files, onLine);
-      const document = { outcome, ...functionToWire(fn) };
-      if (outcome !== 'created') return { status: 200, document };
-      return { status: 201, location: `/functions/${name}`, document };
-    });
+    const route: KeyedRoute = {
+      keyed: parts.keyed,
+      scope: `PUT /functions/${name}`,
+      // The same code and config again publish nothing new.
+      whenInterrupted: 'take_over',
+      body: code.fingerprinted,
+    };
+    await answerWithBuild(request, response, parts, (onLine) =>
+      keyedBuildAnswer(request, response, route, async () => {
+        const { fn, outcome } = await deployer.deploy(name, code.config, code.files, onLine);
+        const document = { outcome, ...functionToWire(fn) };
+        if (outcome !== 'created') return { status: 200, document };
+        return { status: 201, headers: { Location: `/functions/${name}` }, document };
+      }),
+    );
   });
 
   router.get('/functions', async (request, response) => {

@@ -1,19 +1,23 @@
 import { Router, type Request, type Response } from 'express';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
+import { parseReference } from '../../functions/reference.ts';
+import type { Answer } from '../../idempotency/answer.ts';
+import type { Hold } from '../../idempotency/keyed-requests.ts';
 import { checkEnvelope } from '../../invocations/envelope.ts';
-import type { Invoker } from '../../invocations/invoker.ts';
+import type { InvocationRequest, Invoker } from '../../invocations/invoker.ts';
 import { encodeReply, type Reply } from '../../invocations/reply.ts';
 import type { RunOnce } from '../../invocations/run-once.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import { parseJson, requireJson } from '../json.ts';
+import { keyedAnswer, sendAnswer, type KeyedRoute } from '../keyed-answer.ts';
 import { BodyReader } from '../read-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { FunctionRoutesParts } from './functions.ts';
 
 interface InvokeRoutesParts extends Pick<
   FunctionRoutesParts,
-  'artifacts' | 'artifactLimits' | 'diskSpace' | 'maxDeployBytes'
+  'artifacts' | 'artifactLimits' | 'diskSpace' | 'keyed' | 'maxDeployBytes'
 > {
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly runOnce: RunOnce;
@@ -33,8 +37,17 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
     requireJson(request);
     const envelope = await bodies.read(request, response);
     checkEnvelope(parseJson(envelope));
-    const signal = untilClosed(response);
-    sendReply(response, await invoker.invoke(request.params.reference, { invocationId, envelope, signal }));
+    const { reference } = request.params;
+    const route = {
+      ...invocationRoute(parts, invocationId),
+      scope: `POST /functions/${parseReference(reference).name}/invoke`,
+      body: () => Promise.resolve(envelope),
+    };
+    const answer = await keyedAnswer(request, response, route, async (hold) => {
+      const call = { invocationId, envelope, ...callerOf(response, hold) };
+      return answerWith(await invoker.invoke(reference, call));
+    });
+    sendAnswer(response, answer);
   });
 
   router.post('/run', async (request, response) => {
@@ -46,8 +59,12 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
     if (envelope.length > parts.maxEventBytes) {
       throw new SraasError('EVENT_TOO_LARGE', `The envelope may have at most ${parts.maxEventBytes} bytes.`);
     }
-    const signal = untilClosed(response);
-    sendReply(response, await runOnce.run(code.config, code.files, { invocationId, envelope, signal }));
+    const route = { ...invocationRoute(parts, invocationId), scope: 'POST /run', body: code.fingerprinted };
+    const answer = await keyedAnswer(request, response, route, async (hold) => {
+      const call = { invocationId, envelope, ...callerOf(response, hold) };
+      return answerWith(await runOnce.run(code.config, code.files, call));
+    });
+    sendAnswer(response, answer);
   });
 
   return router;
@@ -66,19 +83,39 @@ function refuseQuery(request: Request): void {
 /** The invocation has the request's id, and every reply to it says so, also when it never ran. */
 function beginInvocation(response: Response): string {
   const invocationId = requestIdOf(response);
-  response.set({ 'x-sraas-invocation-id': invocationId, 'x-sraas-outcome': 'not_run' });
+  response.set(notRun(invocationId));
   return invocationId;
 }
 
-function sendReply(response: Response, reply: Reply): void {
-  const body = encodeReply(reply);
+function notRun(invocationId: string): Readonly<Record<string, string>> {
+  return { 'x-sraas-invocation-id': invocationId, 'x-sraas-outcome': 'not_run' };
+}
+
+/** A handler runs at most once for a key: nobody knows what an interrupted one has done. */
+function invocationRoute(
+  { keyed }: InvokeRoutesParts,
+  invocationId: string,
+): Pick<KeyedRoute, 'keyed' | 'whenInterrupted' | 'errorHeaders'> {
+  return { keyed, whenInterrupted: 'refuse', errorHeaders: notRun(invocationId) };
+}
+
+function answerWith(reply: Reply): Answer {
   failpoint('invoke.before_reply');
-  response.set({
-    'x-sraas-outcome': reply.verdict.outcome,
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': String(body.length),
-  });
-  response.end(body);
+  return {
+    status: 200,
+    headers: {
+      'x-sraas-invocation-id': reply.invocationId,
+      'x-sraas-outcome': reply.verdict.outcome,
+      'Content-Type': 'application/json; charset=utf-8',
+    },
+    body: encodeReply(reply),
+  };
+}
+
+/** Whoever waits for a call. Who gave it a key may come back for the answer: then its going away ends nothing. */
+function callerOf(response: Response, hold: Hold | undefined): Pick<InvocationRequest, 'signal' | 'onBegun'> {
+  if (hold === undefined) return { signal: untilClosed(response) };
+  return { signal: new AbortController().signal, onBegun: hold.begun };
 }
 
 /** Aborts when the client goes away before its answer has been sent. */

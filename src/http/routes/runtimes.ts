@@ -47,7 +47,9 @@ export function runtimeRoutes(parts: RuntimeRoutesParts): Router {
       const unfollow = build.follow(onLine);
       await build.finished.finally(unfollow);
       const document = runtimeToWire(await runtimes.showOne(name));
-      return build.isNew ? { status: 201, location: `/runtimes/${name}`, document } : { status: 200, document };
+      return build.isNew
+        ? { status: 201, headers: { Location: `/runtimes/${name}` }, document }
+        : { status: 200, document };
     });
   });
 

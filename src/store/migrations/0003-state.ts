@@ -121,7 +121,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .createTable('idempotency_keys')
     .addColumn('scope', 'text', (column) => column.notNull())
     .addColumn('key', 'text', (column) => column.notNull())
-    .addColumn('fingerprint', 'text')
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
     .addColumn('owner', 'text')
     .addColumn('answer', bytes)
     .addColumn('created_at', 'text', (column) => column.notNull())

@@ -14,7 +14,7 @@ async function ask(work: Work, accept?: string): Promise<Response> {
 }
 
 const events = 'text/event-stream';
-const made: BuildAnswer = { status: 201, location: '/runtimes/x', document: { name: 'x' } };
+const made: BuildAnswer = { status: 201, headers: { Location: '/runtimes/x' }, document: { name: 'x' } };
 const line = (text: string): BuildLine => ({ at: new Date(0), text, line: 2 });
 const failure = new SraasError('RUNTIME_BUILD_FAILED', 'Line 2: no.');
 

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { ExpiredKeys } from '../idempotency/expired-keys.ts';
+import type { IdempotencyStore } from '../idempotency/idempotency-store.ts';
+import { KeyedRequests } from '../idempotency/keyed-requests.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const pruneEveryMs = 60_000;
+const settleMs = 5000;
+
+/** Requests with idempotency keys, and the end of keys whose time is over. */
+export function openKeyedRequests({ config, onStop, onFailure }: Surroundings, store: IdempotencyStore): KeyedRequests {
+  const clock = (): Date => new Date();
+  const expired = new ExpiredKeys({ store, clock, everyMs: pruneEveryMs, onFailure });
+  expired.start();
+  onStop(() => expired.close());
+  const keyed = new KeyedRequests({
+    store,
+    runId: randomUUID(),
+    // One server at a time has a data directory: whoever else had a key is gone.
+    isRunning: () => Promise.resolve(false),
+    ttlMs: config.idempotencyTtlMs,
+    clock,
+    onFailure,
+  });
+  // What a client left behind may have ended only now, and its answer is to be kept before the store closes.
+  onStop(() => keyed.settled(settleMs));
+  return keyed;
+}
