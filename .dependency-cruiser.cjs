@@ -35,9 +35,9 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/platform/', '^src/cli/', '^src/engine/docker/', '^src/store/sqlite/'],
+        pathNot: ['^src/platform/', '^src/cli/', '^src/engine/docker/', '^src/store/(sqlite|postgres)/'],
       },
-      to: { path: ['^src/engine/docker/', '^src/store/sqlite/'] },
+      to: { path: ['^src/engine/docker/', '^src/store/(sqlite|postgres)/'] },
     },
     only('engine'),
     only('artifacts'),

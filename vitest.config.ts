@@ -1,11 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import type { StoreKind } from './test/support/store-kind.ts';
 
-const shared = { environment: 'node', restoreMocks: true } as const;
+const shared = {
+  environment: 'node',
+  restoreMocks: true,
+  globalSetup: ['test/support/postgres/keeper.ts'],
+  provide: { storeKind: 'sqlite' as StoreKind },
+};
+const onPostgres = { ...shared, provide: { storeKind: 'postgres' as StoreKind } };
 
 export default defineConfig({
   test: {
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // What is kept, once more on the other database. What is about SQLite's files and connections is not.
+      {
+        test: {
+          ...onPostgres,
+          name: 'postgres',
+          include: ['test/unit/store/**/*.test.ts'],
+          exclude: ['open', 'failures', 'crash'].map((file) => `test/unit/store/${file}.test.ts`),
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       // The shim over a pipe or socket, as a plain child process: no engine needed.
       { test: { ...shared, name: 'protocol', include: ['test/protocol/**/*.test.ts'] } },
       {

@@ -3,9 +3,9 @@ import { DiskSpace } from '../artifacts/disk-space.ts';
 import type { ArtifactLimits } from '../artifacts/limits.ts';
 import { defaultArtifactLimits } from '../artifacts/upload.ts';
 import { failpoint } from '../failpoints.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
 import { collectCode } from './code-housekeeping.ts';
+import { openStore } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What outlives the server: metadata and code. */
@@ -20,7 +20,7 @@ const mebibyte = 1024 * 1024;
 
 /** Opens the store, then the code, and collects what nobody refers to. */
 export async function openState({ config, onStop }: Surroundings): Promise<State> {
-  const store = await openSqliteStore({ directory: config.dataDirectory });
+  const store = await openStore(config);
   onStop(() => store.close());
   const artifactLimits = {
     ...defaultArtifactLimits,

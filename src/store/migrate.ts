@@ -7,14 +7,17 @@ import type { StoreTables } from './schema.ts';
  * Brings a database to the schema that the steps describe. Steps that are done already are left alone; on databases that
  * can change tables in a transaction, a step that fails undoes all of this run, and the server before goes on working.
  *
+ * @param schema of the tables that say which steps are done, on databases that have schemas.
  * @throws SraasError `STORE_UNAVAILABLE`, or the store's own error when it could not be read or written.
  */
 export async function migrate(
   database: Kysely<StoreTables>,
   migrations: Readonly<Record<string, Migration>>,
+  schema?: string,
 ): Promise<void> {
   const migrator = new Migrator({
     db: database,
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
     provider: { getMigrations: () => Promise.resolve(withFailpoint(migrations)) },
   });
   const { error, results } = await migrator.migrateToLatest();

@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import { refuseMangledText } from '../well-formed.ts';
 import { fromSqlite } from './sqlite-failure.ts';
 
 /** Most statements that are kept prepared; the query builder writes the same few texts again and again. */
@@ -71,17 +72,6 @@ class Statement implements SqliteStatement {
   /** Reads all rows at once: a statement that is shared must not be left half way through its rows. */
   iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
     return this.all(parameters).values();
-  }
-}
-
-/** The binding ends text at a NUL and replaces lone surrogates: what would be stored is not what was meant. */
-function refuseMangledText(parameters: readonly unknown[]): void {
-  for (const parameter of parameters) {
-    if (typeof parameter === 'string' && /[\0\p{Surrogate}]/u.test(parameter)) {
-      throw new TypeError(
-        'text for the database must be well-formed and without NUL; keep other text as JSON or bytes',
-      );
-    }
   }
 }
 

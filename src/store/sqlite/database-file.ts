@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
-import { syncDirectory, unusableDirectory } from './data-directory.ts';
+import { syncDirectory, unusableDirectory } from '../data-directory.ts';
 
 /** Says in a file's header whose database it is: the letters "SRaS". */
 const applicationId = 0x53526153;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { SraasError } from '../../errors.ts';
-import { unusableDirectory } from './data-directory.ts';
+import { unusableDirectory } from '../data-directory.ts';
 import { primaryCodeOf, resultCode } from './sqlite-failure.ts';
 
 /** Held for as long as a server uses its data directory. */

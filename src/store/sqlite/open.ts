@@ -9,7 +9,7 @@ import { recordsOf } from '../records.ts';
 import type { StoreTables } from '../schema.ts';
 import type { Store } from '../store.ts';
 import { SqliteConnection } from './connection.ts';
-import { makeDataDirectory } from './data-directory.ts';
+import { makeDataDirectory } from '../data-directory.ts';
 import { damaged, findOrMakeDatabase } from './database-file.ts';
 import { StoreDialect } from './dialect.ts';
 import { lockDirectory } from './directory-lock.ts';

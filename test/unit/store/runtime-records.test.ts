@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { BuildRecord } from '../../../src/runtimes/custom/custom-runtime.ts';
 import type { RuntimeDraft } from '../../../src/runtimes/custom/runtime-store.ts';
-import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
 import { draft } from './drafts.ts';
 import { image } from './images.ts';
-import { openUntilFinished, temporaryDirectory, temporaryStore } from './temporary-store.ts';
+import { temporaryPlace, temporaryStore } from './temporary-store.ts';
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 2, 3, minute));
 
@@ -29,8 +28,8 @@ const ended = (id: string) => build(id, { state: 'succeeded', endedAt: at(1) });
 
 describe('the records of custom runtimes', () => {
   it('go from a build that begins to an image that serves, and outlive the process', async () => {
-    const directory = await temporaryDirectory();
-    const store = await openSqliteStore({ directory });
+    const place = await temporaryPlace();
+    const store = await place.open();
     const begun = await store.runtimes.begin(runtimeDraft(), build('b1'));
     expect(begun).toEqual({
       ...runtimeDraft(),
@@ -51,7 +50,7 @@ describe('the records of custom runtimes', () => {
       lastBuild: ended('b1'),
     });
     await store.close();
-    const again = await openUntilFinished({ directory });
+    const again = await place.openUntilFinished();
     expect(await again.runtimes.all()).toEqual([runtime]);
     expect(await again.runtimes.log('mine')).toBe(log);
     expect(await again.runtimes.log('other')).toBeUndefined();

@@ -1,7 +1,7 @@
 import { access, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { syncDirectory } from '../data-directory.ts';
+import { syncDirectory } from '../../data-directory.ts';
 import { noBackup } from './backup-layout.ts';
 
 /**

@@ -10,7 +10,7 @@ import { storageError } from '../../../artifacts/storage-error.ts';
 import { defaultArtifactLimits, type UploadedFile } from '../../../artifacts/upload.ts';
 import { SraasError } from '../../../errors.ts';
 import { migrations } from '../../migrations/all.ts';
-import { makeDataDirectory, syncDirectory } from '../data-directory.ts';
+import { makeDataDirectory, syncDirectory } from '../../data-directory.ts';
 import { lockDirectory } from '../directory-lock.ts';
 import { BackupError } from './backup-error.ts';
 import { entryNames, noBackup, parseArtifactEntry, parseManifest, type BackupManifest } from './backup-layout.ts';

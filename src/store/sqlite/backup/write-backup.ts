@@ -7,7 +7,7 @@ import { pack, type Pack } from 'tar-stream';
 import type { HashedFile } from '../../../artifacts/artifact-file.ts';
 import type { ArtifactHash } from '../../../artifacts/artifact-hash.ts';
 import { artifactHash } from '../../../artifacts/canonical-listing.ts';
-import { syncDirectory } from '../data-directory.ts';
+import { syncDirectory } from '../../data-directory.ts';
 import { findDatabase } from '../database-file.ts';
 import { BackupError } from './backup-error.ts';
 import { artifactEntry, entryNames, manifestText, type BackupManifest } from './backup-layout.ts';

@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { SraasError } from '../../errors.ts';
+import { SraasError } from '../errors.ts';
 
 /** Makes the directory that holds the store, for this user only, if it is not there. */
 export async function makeDataDirectory(directory: string): Promise<void> {

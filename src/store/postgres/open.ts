@@ -1,0 +1,69 @@
+import type { Migration } from 'kysely';
+import { SraasError } from '../../errors.ts';
+import { readDatabaseUrl, type DatabaseAddress } from '../database-address.ts';
+import { readOrMakeInstanceId } from '../instance-file.ts';
+import { migrate } from '../migrate.ts';
+import { migrations as allMigrations } from '../migrations/all.ts';
+import { recordsOf } from '../records.ts';
+import { makeDataDirectory } from '../data-directory.ts';
+import { lockDirectory } from '../sqlite/directory-lock.ts';
+import type { Store } from '../store.ts';
+import { PostgresDatabase } from './database.ts';
+import { examine } from './examine.ts';
+import { explainRefusal } from './explain-refusal.ts';
+
+export interface PostgresStoreOptions {
+  /** A postgres:// address; the tables are in the first schema of its search path. */
+  readonly url: string;
+  /** Of this server alone: holds `lock` and `instance-id`. Made if missing; must be on a local disk. */
+  readonly directory: string;
+  /** The schema's steps; all of them when left out. */
+  readonly migrations?: Readonly<Record<string, Migration>>;
+}
+
+/** Of PostgreSQL's usual 100 connections, so that several servers and a person have room. */
+const mostConnections = 10;
+const statementTimeoutMs = 30_000;
+
+/**
+ * Opens a PostgreSQL 15 or newer that other servers may use as well, and brings it to this version's schema.
+ *
+ * @throws SraasError `STORE_UNAVAILABLE` when another server uses the directory, or the database cannot be reached or used, is
+ * another program's or of a newer schema; each says what to do, and none holds the address's password.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { directory, migrations = allMigrations } = options;
+  const address = readDatabaseUrl(options.url);
+  if (typeof address === 'string') throw new SraasError('STORE_UNAVAILABLE', `--database-url: ${address}`);
+  await makeDataDirectory(directory);
+  const lock = lockDirectory(directory);
+  try {
+    await bringUp(address, migrations);
+    const instanceId = await readOrMakeInstanceId(directory);
+    const database = new PostgresDatabase({ url: address.url, most: mostConnections, statementTimeoutMs });
+    return {
+      ...recordsOf(database),
+      instanceId,
+      close: async () => {
+        await database.destroy();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Over connections of its own: a step may take as long as it needs. */
+async function bringUp(address: DatabaseAddress, migrations: Readonly<Record<string, Migration>>): Promise<void> {
+  const database = new PostgresDatabase({ url: address.url, most: 2, statementTimeoutMs: 0 });
+  try {
+    const { schema } = await examine(database, address, Object.keys(migrations)).catch((error: unknown) => {
+      throw explainRefusal(error, address);
+    });
+    await migrate(database, migrations, schema);
+  } finally {
+    await database.destroy();
+  }
+}
