@@ -42,7 +42,6 @@ module.exports = {
     only('engine'),
     only('artifacts'),
     only('store', 'functions', 'artifacts', 'runtimes', 'history', 'idempotency', 'invocations'),
-    only('history', 'functions', 'invocations'),
     only('functions', 'artifacts', 'runtimes'),
     only('builds', 'engine', 'artifacts'),
     only('runtimes', 'engine', 'builds', 'artifacts'),
@@ -50,7 +49,8 @@ module.exports = {
     only('networks', 'engine', 'runtimes', 'sandboxes'),
     only('sandboxes', 'engine', 'functions', 'runtimes'),
     only('invocations', 'functions', 'sandboxes', 'artifacts', 'runtimes'),
-    only('http', 'functions', 'runtimes', 'invocations', 'artifacts', 'idempotency'),
+    only('history', 'functions', 'invocations', 'sandboxes'),
+    only('http', 'functions', 'runtimes', 'invocations', 'artifacts', 'history', 'idempotency'),
     only('idempotency'),
     only('client'),
     {

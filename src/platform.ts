@@ -1,12 +1,14 @@
 import type { Config } from './config/config.ts';
 import { EngineError } from './engine/engine-error.ts';
 import { explainEngineError } from './engine/explain-engine-error.ts';
+import type { SraasError } from './errors.ts';
 import { failpoint } from './failpoints.ts';
 import { FunctionCatalog } from './functions/catalog.ts';
 import { Deployer } from './functions/deploy.ts';
 import { createApp } from './http/app.ts';
 import { HttpServer } from './http/server.ts';
 import { findInstallDirectory, productVersion } from './installation.ts';
+import { Replays } from './history/replays.ts';
 import { InFlight } from './invocations/in-flight.ts';
 import { Invoker } from './invocations/invoker.ts';
 import { LiveLogs } from './invocations/live-logs.ts';
@@ -15,6 +17,7 @@ import { createLogger, describeError, type Logger } from './logger.ts';
 import { keepCollectingCode } from './platform/code-housekeeping.ts';
 import { operatorPolicy } from './platform/operator-policy.ts';
 import { openEngine } from './platform/engine.ts';
+import { openHistory } from './platform/history.ts';
 import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
 import { openRuntimes } from './platform/runtimes.ts';
@@ -113,7 +116,10 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   prepareForNewcomers(builtIn, prepared);
 
   const inFlight = new InFlight();
-  const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf });
+  const explain = (error: unknown): SraasError | undefined =>
+    error instanceof EngineError ? explainEngineError(error) : undefined;
+  const { history, recordEnded } = openHistory(surroundings, { store, inFlight, explain });
+  const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf, onEnded: recordEnded });
   const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy });
   const keyed = openKeyedRequests(surroundings, store.idempotency);
   let ready = true;
@@ -130,6 +136,8 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       invoker,
       runOnce,
       inFlight,
+      history,
+      replays: new Replays({ history, catalog }),
       liveLogs,
       keyed,
       maxDeployBytes: config.maxDeployBytes,
@@ -139,7 +147,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       productVersion: productVersion(installDirectory),
       startedAt,
       isReady: () => ready,
-      explain: (error) => (error instanceof EngineError ? explainEngineError(error) : undefined),
+      explain,
       onFailure: (message, error, requestId) => {
         logger.error(message, { requestId, ...describeError(error) });
       },

@@ -3,7 +3,9 @@ import type { FunctionId } from '../functions/function.ts';
 import type { Outcome } from '../invocations/outcome.ts';
 
 /** `sync`: somebody waits for the reply. `async`: accepted to be run later. `scheduled`: async, by a schedule. */
-export type InvocationMode = 'sync' | 'async' | 'scheduled';
+export type InvocationMode = (typeof invocationModes)[number];
+
+export const invocationModes = ['sync', 'async', 'scheduled'] as const;
 
 /**
  * - `queued`: accepted, and waits for its first attempt or the next one
@@ -15,7 +17,9 @@ export type InvocationMode = 'sync' | 'async' | 'scheduled';
  *
  * The last four are terminal: an invocation reaches exactly one of them, and never leaves it.
  */
-export type InvocationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'dead' | 'cancelled';
+export type InvocationState = (typeof invocationStates)[number];
+
+export const invocationStates = ['queued', 'running', 'succeeded', 'failed', 'dead', 'cancelled'] as const;
 
 /** What is kept of one invocation, its bytes aside. */
 export interface InvocationRecord {

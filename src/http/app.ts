@@ -4,15 +4,25 @@ import { hostRules } from './host-rules.ts';
 import { sendProblem } from './problem.ts';
 import { identify, requestIdOf } from './request-id.ts';
 import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts';
+import { historyRoutes, type HistoryRoutesParts } from './routes/history.ts';
 import { invocationRoutes, type InvocationRoutesParts } from './routes/invocations.ts';
 import { invokeRoutes } from './routes/invoke.ts';
 import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
+import { replayRoutes, type ReplayRoutesParts } from './routes/replay.ts';
 import { runtimeRoutes, type RuntimeRoutesParts } from './routes/runtimes.ts';
 import { toldError } from './told-error.ts';
 
 export interface AppParts
-  extends FunctionRoutesParts, InvocationRoutesParts, LogRoutesParts, OperatorRoutesParts, RuntimeRoutesParts {
+  extends
+    FunctionRoutesParts,
+    HistoryRoutesParts,
+    InvocationRoutesParts,
+    LogRoutesParts,
+    OperatorRoutesParts,
+    ReplayRoutesParts,
+    RuntimeRoutesParts {
+  readonly catalog: FunctionRoutesParts['catalog'];
   readonly artifacts: RuntimeRoutesParts['artifacts'];
   readonly diskSpace: FunctionRoutesParts['diskSpace'] & OperatorRoutesParts['diskSpace'];
   readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
@@ -32,7 +42,7 @@ export function createApp(parts: AppParts): Express {
   app.set('strict routing', true);
   app.use(identify, hostRules(parts), noOptions);
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
-  app.use(invocationRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
+  app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
   return app;
 }
@@ -43,9 +53,10 @@ const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[
   [/^\/runtimes\/[^/]+\/build$/, ['GET', 'HEAD', 'DELETE']],
   [/^\/images\/prune$/, ['POST']],
   [/^\/functions\/[^/]+$/, ['PUT', 'GET', 'HEAD', 'DELETE']],
-  [/^\/functions\/[^/]+\/(versions|logs)$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+\/(versions|logs|invocations)$/, ['GET', 'HEAD']],
   [/^\/functions\/[^/]+\/invoke$/, ['POST']],
-  [/^\/invocations\/[^/]+$/, ['DELETE']],
+  [/^\/invocations\/[^/]+$/, ['GET', 'HEAD', 'DELETE']],
+  [/^\/invocations\/[^/]+\/replay$/, ['POST']],
   [/^\/run$/, ['POST']],
 ];
 

@@ -1,15 +1,16 @@
 import type { Request } from 'express';
 import { SraasError } from '../errors.ts';
+import { onlyParameters } from './only-parameters.ts';
 
 const defaultPageSize = 100;
 
-/** Reads `?limit=` and `?cursor=` of a list. @throws SraasError INVALID_QUERY */
-export function pageRequest(request: Request): { readonly limit: number; readonly cursor: string | undefined } {
-  const { limit, cursor, ...others } = request.query;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) {
-    throw new SraasError('INVALID_QUERY', `There is no query parameter ${JSON.stringify(unknown.slice(0, 64))} here.`);
-  }
+/** Reads `?limit=` and `?cursor=` of a list, which may have other parameters. @throws SraasError INVALID_QUERY */
+export function pageRequest(
+  request: Request,
+  ...others: readonly string[]
+): { readonly limit: number; readonly cursor: string | undefined } {
+  onlyParameters(request, 'limit', 'cursor', ...others);
+  const { limit, cursor } = request.query;
   if (limit !== undefined && (typeof limit !== 'string' || !/^\d{1,4}$/.test(limit))) {
     throw new SraasError('INVALID_QUERY', 'The limit of a page is a whole number from 1 to 1,000.');
   }

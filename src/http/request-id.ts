@@ -1,9 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
+import { v7 as timeOrderedId } from 'uuid';
 
-/** Gives every request an id of our own making, and every reply the headers that keep browsers from interpreting it. */
+/**
+ * Gives every request an id of our own making, and every reply the headers that keep browsers from interpreting it. Ids are
+ * UUIDs of version 7 (RFC 9562): their order is the order in which requests came.
+ */
 export const identify: RequestHandler = (_request, response, next) => {
-  const requestId = randomUUID();
+  const requestId = timeOrderedId();
   response.locals['requestId'] = requestId;
   response.set({
     'X-Request-Id': requestId,

@@ -40,13 +40,12 @@ export class InFlight {
 
   /** What waits or runs now, in the order in which it came. */
   list(): readonly RunningInvocation[] {
-    return [...this.#entries.values()].map(({ call, startedAt, running }) => ({
-      id: call.invocationId,
-      functionName: call.version.functionName,
-      functionVersion: call.version.number,
-      startedAt,
-      state: running ? 'running' : 'waiting',
-    }));
+    return [...this.#entries.values()].map(toRunning);
+  }
+
+  find(invocationId: string): RunningInvocation | undefined {
+    const entry = this.#entries.get(invocationId);
+    return entry && toRunning(entry);
   }
 
   /**
@@ -122,4 +121,14 @@ export class InFlight {
     clearTimeout(timer);
     return { cancelled };
   }
+}
+
+function toRunning({ call, startedAt, running }: Entry): RunningInvocation {
+  return {
+    id: call.invocationId,
+    functionName: call.version.functionName,
+    functionVersion: call.version.number,
+    startedAt,
+    state: running ? 'running' : 'waiting',
+  };
 }

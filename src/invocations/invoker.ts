@@ -7,6 +7,7 @@ import type { Loan, Pools } from '../sandboxes/pools.ts';
 import type { Finished } from '../sandboxes/sandbox.ts';
 import type { Workload } from '../sandboxes/workload.ts';
 import { classify } from './classify.ts';
+import type { EndedInvocation } from './ended-invocation.ts';
 import type { InFlight } from './in-flight.ts';
 import type { LiveLogs } from './live-logs.ts';
 import type { Narration } from './narration.ts';
@@ -19,6 +20,8 @@ interface InvokerParts {
   readonly workloadOf: (version: FunctionVersion) => Workload;
   readonly inFlight: InFlight;
   readonly liveLogs: Pick<LiveLogs, 'narrate'>;
+  /** Told of each end of an `invoke` that came as far as a version. Must not throw. */
+  readonly onEnded: (ended: EndedInvocation) => void;
 }
 
 /** One wish to run a version. */
@@ -32,6 +35,8 @@ export interface InvocationRequest {
   readonly signal: AbortSignal;
   /** Told when it has got its sandbox: from then on the handler may run. */
   readonly onBegun?: () => void;
+  /** The invocation whose event this one runs again. */
+  readonly replayOf?: string;
 }
 
 /**
@@ -52,8 +57,17 @@ export class Invoker {
    * QUEUE_TIMEOUT, RUNTIME_NOT_READY, SANDBOX_START_FAILED, ENGINE_UNAVAILABLE, DRAINING, INVOCATION_CANCELLED.
    */
   async invoke(reference: string, request: InvocationRequest): Promise<Reply> {
-    const { catalog, workloadOf } = this.#parts;
-    return await this.run(workloadOf(await catalog.resolve(parseReference(reference))), request);
+    const { catalog, workloadOf, onEnded } = this.#parts;
+    const startedAt = new Date();
+    const version = await catalog.resolve(parseReference(reference));
+    try {
+      const reply = await this.run(workloadOf(version), request);
+      onEnded({ ...request, version, startedAt, endedAt: new Date(), reply });
+      return reply;
+    } catch (error) {
+      onEnded({ ...request, version, startedAt, endedAt: new Date(), error });
+      throw error;
+    }
   }
 
   /** The same for a workload that need not be a deployed function's. */

@@ -11,16 +11,19 @@
  * - `exited`: its process ended by itself, by an exit code or a signal
  * - `protocol_violation`: something in its sandbox misused the channel to the host
  */
-export type Outcome =
-  | 'ok'
-  | 'handler_error'
-  | 'load_error'
-  | 'bad_result'
-  | 'timeout'
-  | 'out_of_memory'
-  | 'output_too_large'
-  | 'exited'
-  | 'protocol_violation';
+export type Outcome = (typeof outcomes)[number];
+
+export const outcomes = [
+  'ok',
+  'handler_error',
+  'load_error',
+  'bad_result',
+  'timeout',
+  'out_of_memory',
+  'output_too_large',
+  'exited',
+  'protocol_violation',
+] as const;
 
 /** What an ending comes to for the caller. */
 export interface Verdict {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { AliasRecords } from './alias-records.ts';
 import { FunctionRecords } from './function-records.ts';
+import { HistoryRecords } from './history-records.ts';
 import { IdempotencyRecords } from './idempotency-records.ts';
 import { ImageRecords } from './image-records.ts';
 import { RuntimeRecords } from './runtime-records.ts';
@@ -14,6 +15,7 @@ export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
     aliases: new AliasRecords(database),
     runtimes: new RuntimeRecords(database),
     images: new ImageRecords(database),
+    history: new HistoryRecords(database),
     idempotency: new IdempotencyRecords(database),
   };
 }

@@ -1,5 +1,6 @@
 import type { AliasStore } from '../functions/alias-store.ts';
 import type { FunctionStore } from '../functions/function-store.ts';
+import type { HistoryStore } from '../history/history-store.ts';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.ts';
 import type { ImageStore } from '../runtimes/custom/image-store.ts';
 import type { RuntimeStore } from '../runtimes/custom/runtime-store.ts';
@@ -10,6 +11,7 @@ export interface StoreRecords {
   readonly aliases: AliasStore;
   readonly runtimes: RuntimeStore;
   readonly images: ImageStore;
+  readonly history: HistoryStore;
   readonly idempotency: IdempotencyStore;
 }
 

@@ -81,7 +81,7 @@ function refuseQuery(request: Request): void {
 }
 
 /** The invocation has the request's id, and every reply to it says so, also when it never ran. */
-function beginInvocation(response: Response): string {
+export function beginInvocation(response: Response): string {
   const invocationId = requestIdOf(response);
   response.set(notRun(invocationId));
   return invocationId;
@@ -99,7 +99,7 @@ function invocationRoute(
   return { keyed, whenInterrupted: 'refuse', errorHeaders: notRun(invocationId) };
 }
 
-function answerWith(reply: Reply): Answer {
+export function answerWith(reply: Reply): Answer {
   failpoint('invoke.before_reply');
   return {
     status: 200,
@@ -119,7 +119,7 @@ function callerOf(response: Response, hold: Hold | undefined): Pick<InvocationRe
 }
 
 /** Aborts when the client goes away before its answer has been sent. */
-function untilClosed(response: Response): AbortSignal {
+export function untilClosed(response: Response): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
     if (response.writableFinished) return;

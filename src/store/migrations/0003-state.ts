@@ -67,10 +67,17 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .on('invocations')
     .columns(['function_id', 'outcome', 'id'])
     .execute();
+  // Those that succeeded are most of them, and are found by their outcome.
+  await database.schema
+    .createIndex('invocations_state')
+    .on('invocations')
+    .columns(['function_id', 'state', 'id'])
+    .where(sql`state`, '<>', sql`'succeeded'`)
+    .execute();
   await database.schema
     .createIndex('invocations_unfinished')
     .on('invocations')
-    .columns(['state', 'function_id', 'id'])
+    .columns(['state', 'id'])
     .where(sql`state`, 'in', sql`('queued', 'running', 'dead', 'cancelled')`)
     .execute();
 

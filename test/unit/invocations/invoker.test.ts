@@ -40,6 +40,7 @@ function invokerOn(invoke: (call: Call) => Promise<Finished>): {
     workloadOf: () => workload,
     inFlight,
     liveLogs,
+    onEnded: () => undefined,
   });
   return { invoker, inFlight, liveLogs, release };
 }

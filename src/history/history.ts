@@ -1,0 +1,102 @@
+import { SraasError } from '../errors.ts';
+import { readPage, type Page } from '../functions/page.ts';
+import type { InFlight, RunningInvocation } from '../invocations/in-flight.ts';
+import type { HistoryListRequest, HistoryStore } from './history-store.ts';
+import type { HistoryWriter } from './history-writer.ts';
+import type { InvocationPayload, InvocationRecord } from './invocation-record.ts';
+
+/** What can be told of an invocation, whether it has ended or not. */
+export interface KnownInvocation {
+  readonly record: Omit<InvocationRecord, 'functionId'> & Partial<Pick<InvocationRecord, 'functionId'>>;
+  readonly payload: InvocationPayload;
+}
+
+interface HistoryParts {
+  readonly store: HistoryStore;
+  readonly writer: Pick<HistoryWriter, 'find' | 'flush'>;
+  readonly inFlight: Pick<InFlight, 'find'>;
+}
+
+const nothingKept: InvocationPayload = { envelope: undefined, result: undefined, logs: undefined };
+
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What became of invocations, for those who ask: those that run, those that have just ended, and those that are stored. */
+export class History {
+  readonly #parts: HistoryParts;
+
+  constructor(parts: HistoryParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws SraasError INVOCATION_NOT_FOUND, and the store's own. */
+  async find(invocationId: string): Promise<KnownInvocation> {
+    if (!idPattern.test(invocationId)) throw notFound();
+    const { store, writer, inFlight } = this.#parts;
+    // In this order, an invocation that ends meanwhile is in one of the three.
+    const running = inFlight.find(invocationId);
+    const ended = writer.find(invocationId);
+    if (ended !== undefined) return ended;
+    const record = await store.find(invocationId);
+    if (record !== undefined) return { record, payload: (await store.findPayload(invocationId)) ?? nothingKept };
+    if (running === undefined) throw notFound();
+    return { record: recordOf(running), payload: nothingKept };
+  }
+
+  /**
+   * Invocations of a function, newest first, among them all that had ended when this was called. `next` is an id, for
+   * `before`.
+   * @throws SraasError INVALID_QUERY, and the store's own.
+   */
+  async list(request: HistoryListRequest): Promise<Page<InvocationRecord, string>> {
+    const { before } = request;
+    if (before !== undefined && !idPattern.test(before)) {
+      throw new SraasError(
+        'INVALID_QUERY',
+        'The cursor is not one that this server gave; leave it out to start again.',
+      );
+    }
+    await this.#parts.writer.flush();
+    return readPage(
+      request.limit,
+      (limit) => this.#parts.store.list({ ...request, limit }),
+      (record) => record.id,
+    );
+  }
+}
+
+/** A sync invocation whose caller still waits. Waiting for a sandbox is part of its one attempt. */
+function recordOf(running: RunningInvocation): KnownInvocation['record'] {
+  return {
+    id: running.id,
+    functionName: running.functionName,
+    functionVersion: running.functionVersion,
+    mode: 'sync',
+    state: 'running',
+    outcome: undefined,
+    errorCode: undefined,
+    error: undefined,
+    attempt: 1,
+    maxAttempts: 1,
+    createdAt: running.startedAt,
+    startedAt: running.startedAt,
+    endedAt: undefined,
+    durationMs: undefined,
+    queueMs: undefined,
+    initMs: undefined,
+    cpuMs: undefined,
+    maxMemoryBytes: undefined,
+    exitCode: undefined,
+    coldStart: false,
+    logsTruncated: false,
+    replayOf: undefined,
+    schedule: undefined,
+  };
+}
+
+function notFound(): SraasError {
+  return new SraasError(
+    'INVOCATION_NOT_FOUND',
+    'No invocation with this id is known: it never was, or its record has been removed, for those are kept for a time only.',
+  );
+}

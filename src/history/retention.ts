@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HistoryStore, PruneRequest } from './history-store.ts';
+
+interface RetentionParts {
+  readonly store: Pick<HistoryStore, 'findBoundary' | 'prune'>;
+  readonly maxAgeMs: number;
+  readonly maxRows: number;
+  readonly clock: () => Date;
+  readonly onFailure: (message: string, error: unknown) => void;
+  readonly sweepEveryMs?: number;
+  /** The time that the database is left to others between two batches. */
+  readonly pauseMs?: number;
+}
+
+const rowsPerBatch = 500;
+
+/**
+ * Removes invocations that are too old or too many, in small batches with pauses. What has not reached a terminal state stays,
+ * and dead letters go by their age only: other invocations, however many, do not push them out.
+ */
+export class Retention {
+  readonly #parts: RetentionParts;
+  readonly #stop = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #sweep: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+  }
+
+  /** Sweeps from time to time. */
+  start(): void {
+    this.#timer = setTimeout(() => {
+      this.#sweep = this.sweep()
+        .catch((error: unknown) => {
+          this.#parts.onFailure('Old history could not be removed; it is tried again', error);
+        })
+        .finally(() => {
+          if (!this.#stop.signal.aborted) this.start();
+        });
+    }, this.#parts.sweepEveryMs ?? 60_000);
+  }
+
+  /** Resolves when no batch is under way any more. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#stop.abort();
+    await this.#sweep;
+  }
+
+  /** Removes all that is too old or too many now. */
+  async sweep(): Promise<{ readonly removed: number }> {
+    const { store, maxAgeMs, maxRows, clock } = this.#parts;
+    const endedBefore = new Date(clock().getTime() - maxAgeMs);
+    // Whatever ended before a time also came before it, and has a lower id.
+    const old = await this.#prune({ upTo: firstIdOf(endedBefore), endedBefore, deadLetters: true });
+    const boundary = await store.findBoundary(maxRows);
+    const many = boundary === undefined ? 0 : await this.#prune({ upTo: boundary, deadLetters: false });
+    return { removed: old + many };
+  }
+
+  async #prune(stretch: Omit<PruneRequest, 'after' | 'most'>): Promise<number> {
+    const { store, pauseMs = 20 } = this.#parts;
+    let removed = 0;
+    let after: string | undefined;
+    do {
+      const batch = await store.prune({ ...stretch, most: rowsPerBatch, ...(after === undefined ? {} : { after }) });
+      removed += batch.removed;
+      after = batch.next;
+      if (after !== undefined) await delay(pauseMs);
+    } while (after !== undefined && !this.#stop.signal.aborted);
+    return removed;
+  }
+}
+
+/** The lowest id that a request of this millisecond can have: a UUID of version 7 begins with its time (RFC 9562, 5.7). */
+function firstIdOf(time: Date): string {
+  const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}

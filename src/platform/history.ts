@@ -1,0 +1,58 @@
+import type { SraasError } from '../errors.ts';
+import { HistoryWriter } from '../history/history-writer.ts';
+import { History } from '../history/history.ts';
+import { Recorder } from '../history/recorder.ts';
+import { Retention } from '../history/retention.ts';
+import type { EndedInvocation } from '../invocations/ended-invocation.ts';
+import type { InFlight } from '../invocations/in-flight.ts';
+import type { Store } from '../store/store.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface HistoryParts {
+  readonly store: Pick<Store, 'history'>;
+  readonly inFlight: InFlight;
+  readonly explain: (error: unknown) => SraasError | undefined;
+}
+
+interface OpenHistory {
+  readonly history: History;
+  /** Keeps account of a sync invocation that has ended. */
+  readonly recordEnded: (ended: EndedInvocation) => void;
+}
+
+/** Begins to keep what became of invocations, and to remove what is too old or too many. */
+export function openHistory(surroundings: Surroundings, { store, inFlight, explain }: HistoryParts): OpenHistory {
+  const { config, logger, onFailure, onStop } = surroundings;
+  const writer = new HistoryWriter({
+    store: store.history,
+    onFailure,
+    onDropped: (count) => {
+      logger.warn('Invocations were left out of the history', { count });
+    },
+  });
+  const recorder = new Recorder({ logBytes: config.historyLogBytes, explain });
+  const retention = new Retention({
+    store: store.history,
+    maxAgeMs: config.historyMaxAgeMs,
+    maxRows: config.historyMaxRows,
+    clock: () => new Date(),
+    onFailure,
+  });
+  retention.start();
+  onStop(async () => {
+    await retention.close();
+    await writer.close();
+  });
+  const keepsNothing = config.historyMaxAgeMs === 0 || config.historyMaxRows === 0;
+  return {
+    history: new History({ store: store.history, writer, inFlight }),
+    recordEnded: (ended) => {
+      if (keepsNothing) return;
+      try {
+        writer.add(recorder.entryOf(ended));
+      } catch (error) {
+        onFailure('An invocation is missing in the history', error);
+      }
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { setImmediate as letOthers } from 'node:timers/promises';
+import type { Kysely, Transaction } from 'kysely';
+import type { HistoryEntry, HistoryListRequest, HistoryStore, Pruned, PruneRequest } from '../history/history-store.ts';
+import type { InvocationPayload, InvocationRecord } from '../history/invocation-record.ts';
+import { listInvocations } from './invocation-list.ts';
+import { toInvocationsRow, toPayload, toPayloadsRow, toRecord } from './invocation-rows.ts';
+import { pruneInvocations } from './invocation-pruning.ts';
+import type { StoreTables } from './schema.ts';
+
+/** Rows that one statement inserts: the same texts again and again, which stay prepared. */
+const rowsPerStatement = 25;
+
+/** Ids that one statement steps over; a step takes about a millisecond. */
+const idsPerStep = 10_000;
+
+/** Invocations and their bytes in tables of any database that the query builder speaks to. */
+export class HistoryRecords implements HistoryStore {
+  readonly #database: Kysely<StoreTables>;
+
+  constructor(database: Kysely<StoreTables>) {
+    this.#database = database;
+  }
+
+  async append(entries: readonly HistoryEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#database.transaction().execute(async (transaction) => {
+      for (const some of inStatements(entries)) await insertRecords(transaction, some);
+      for (const some of inStatements(entries.filter(hasBytes))) await insertPayloads(transaction, some);
+    });
+  }
+
+  async find(invocationId: string): Promise<InvocationRecord | undefined> {
+    const row = await this.#database
+      .selectFrom('invocations')
+      .selectAll()
+      .where('id', '=', invocationId)
+      .executeTakeFirst();
+    return row && toRecord(row);
+  }
+
+  async findPayload(invocationId: string): Promise<InvocationPayload | undefined> {
+    const row = await this.#database
+      .selectFrom('invocation_payloads')
+      .selectAll()
+      .where('invocation_id', '=', invocationId)
+      .executeTakeFirst();
+    return row && toPayload(row);
+  }
+
+  async list(request: HistoryListRequest): Promise<readonly InvocationRecord[]> {
+    return (await listInvocations(this.#database, request)).map(toRecord);
+  }
+
+  async findBoundary(count: number): Promise<string | undefined> {
+    let boundary: string | undefined;
+    for (let left = count + 1; left > 0; left -= idsPerStep) {
+      const before = boundary;
+      const row = await this.#database
+        .selectFrom('invocations')
+        .select('id')
+        .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
+        .orderBy('id', 'desc')
+        .limit(1)
+        .offset(Math.min(left, idsPerStep) - 1)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      boundary = row.id;
+      await letOthers();
+    }
+    return boundary;
+  }
+
+  async prune(request: PruneRequest): Promise<Pruned> {
+    return this.#database.transaction().execute((transaction) => pruneInvocations(transaction, request));
+  }
+}
+
+function hasBytes({ payload: { envelope, result, logs } }: HistoryEntry): boolean {
+  return envelope !== undefined || result !== undefined || logs !== undefined;
+}
+
+/** As many as fit a statement at a time, and what is left over one by one. */
+function* inStatements(entries: readonly HistoryEntry[]): Generator<readonly HistoryEntry[]> {
+  const whole = entries.length - (entries.length % rowsPerStatement);
+  for (let start = 0; start < whole; start += rowsPerStatement) yield entries.slice(start, start + rowsPerStatement);
+  for (const entry of entries.slice(whole)) yield [entry];
+}
+
+async function insertRecords(transaction: Transaction<StoreTables>, entries: readonly HistoryEntry[]): Promise<void> {
+  await transaction
+    .insertInto('invocations')
+    .values(entries.map(({ record }) => toInvocationsRow(record)))
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
+async function insertPayloads(transaction: Transaction<StoreTables>, entries: readonly HistoryEntry[]): Promise<void> {
+  await transaction
+    .insertInto('invocation_payloads')
+    .values(entries.map(({ record, payload }) => toPayloadsRow(record.id, payload)))
+    .onConflict((conflict) => conflict.column('invocation_id').doNothing())
+    .execute();
+}

@@ -1,0 +1,69 @@
+import { setImmediate as letOthers } from 'node:timers/promises';
+import { sql, type Kysely } from 'kysely';
+import type { HistoryListRequest } from '../history/history-store.ts';
+import type { InvocationsTable, StoreTables } from './schema.ts';
+
+/** Most rows that one statement looks at to find those that no index knows. */
+const rowsPerStep = 2000;
+
+/**
+ * The newest invocations of a function that a filter lets through. An index finds them by their outcome or their state; the
+ * rest of the filter is looked for step by step, so that a rare match does not keep everybody else from the database.
+ */
+export async function listInvocations(
+  database: Kysely<StoreTables>,
+  request: HistoryListRequest,
+): Promise<readonly InvocationsTable[]> {
+  if (!filtersRows(request)) {
+    return indexed(database, request).selectAll().orderBy('id', 'desc').limit(request.limit).execute();
+  }
+  const found: InvocationsTable[] = [];
+  let { before } = request;
+  for (;;) {
+    const stretch = { ...request, ...(before === undefined ? {} : { before }) };
+    const end = await indexed(database, stretch)
+      .select('id')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .offset(rowsPerStep - 1)
+      .executeTakeFirst();
+    const rows = await matching(database, stretch, end?.id)
+      .selectAll()
+      .orderBy('id', 'desc')
+      .limit(request.limit - found.length)
+      .execute();
+    found.push(...rows);
+    if (end === undefined || found.length === request.limit) return found;
+    before = end.id;
+    await letOthers();
+  }
+}
+
+/** Whether an index alone does not answer. Those that succeeded are all those with the outcome `ok`. */
+function filtersRows({ outcome, state, mode, version }: HistoryListRequest): boolean {
+  return mode !== undefined || version !== undefined || (outcome !== undefined && state !== undefined);
+}
+
+function indexed(database: Kysely<StoreTables>, { functionId, before, outcome, state }: HistoryListRequest) {
+  const byOutcome = outcome ?? (state === 'succeeded' ? 'ok' : undefined);
+  return (
+    database
+      .selectFrom('invocations')
+      .where('function_id', '=', functionId)
+      .$if(byOutcome !== undefined, (query) => query.where('outcome', '=', byOutcome ?? ''))
+      // The very words of the index, which a database has to recognise.
+      .$if(byOutcome === undefined && state !== undefined, (query) =>
+        query.where('state', '=', state ?? '').where(sql<boolean>`state <> 'succeeded'`),
+      )
+      .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
+  );
+}
+
+function matching(database: Kysely<StoreTables>, request: HistoryListRequest, from: string | undefined) {
+  const { state, mode, version } = request;
+  return indexed(database, request)
+    .$if(from !== undefined, (query) => query.where('id', '>=', from ?? ''))
+    .$if(state !== undefined, (query) => query.where('state', '=', state ?? ''))
+    .$if(mode !== undefined, (query) => query.where('mode', '=', mode ?? ''))
+    .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0));
+}
