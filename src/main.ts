@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from './cli/program.ts';
 import { armFailpoint } from './failpoints.ts';
+import { askHidden } from './cli/terminal/hidden-question.ts';
 import { findInstallDirectory } from './installation.ts';
 
 // A reader that stops early, `sraas list | head` for example, is no failure.
@@ -32,6 +33,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   installDirectory: findInstallDirectory(import.meta.dirname),
   nodeVersion: process.versions.node,
   userId: process.getuid?.(),
+  askHidden: (question) => askHidden(question, process.stdin, process.stderr),
   fetch: (url, init) => fetch(url, init),
   onStopSignal(listener) {
     const listeners = Object.entries(stopSignals).map(([signal, exitCode]) => {

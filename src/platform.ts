@@ -22,6 +22,7 @@ import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
 import { openRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
+import { openSecrets, renewUsersOfSecrets } from './platform/secrets.ts';
 import type { Surroundings } from './platform/surroundings.ts';
 import { openState } from './platform/state.ts';
 import { keepReachedWarm } from './platform/versions.ts';
@@ -73,6 +74,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   const startedAt = new Date();
   const clock = (): Date => new Date();
   const { store, artifacts, artifactLimits, diskSpace } = await openState(surroundings);
+  const secrets = await openSecrets(surroundings, store);
   const opened = await openEngine(surroundings);
   const { instanceId } = store;
   const { runtimes, builtIn, customRuntimes, images, handlers, programs, ...open } = await openRuntimes(surroundings, {
@@ -86,7 +88,9 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     instanceId,
     runtimes: handlers,
     programs,
+    secrets,
   });
+  renewUsersOfSecrets(secrets, pools);
   const installer = await openInstaller(surroundings, { artifacts, artifactLimits, builtIn, launcher });
   open.tryOn({ launcher, codeDirectory: preparedDirectory });
   customRuntimes.onChanged((name) => void pools.renew(name));
@@ -100,6 +104,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     runtimes,
     images,
     installer,
+    secrets,
     catalog,
     policy,
     clock,
@@ -120,7 +125,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     error instanceof EngineError ? explainEngineError(error) : undefined;
   const { history, recordEnded } = openHistory(surroundings, { store, inFlight, explain });
   const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf, onEnded: recordEnded });
-  const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy });
+  const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy, secrets });
   const keyed = openKeyedRequests(surroundings, store.idempotency);
   let ready = true;
   const server = new HttpServer(
@@ -133,6 +138,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       runtimes,
       customRuntimes,
       images,
+      secrets,
       invoker,
       runOnce,
       inFlight,

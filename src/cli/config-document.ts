@@ -5,6 +5,7 @@ export interface ConfigFlags {
   readonly runtime?: string;
   readonly handler?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly secret?: Readonly<Record<string, string>>;
   readonly memoryMb?: number;
   readonly timeoutMs?: number;
   readonly cpus?: number;
@@ -35,6 +36,7 @@ export function configDocument(file: Document, flags: ConfigFlags, entry: Entry)
     ...laidOver(file, 'limits', limits),
     ...laidOver(file, 'concurrency', { max: flags.max, warm_min: flags.warmMin }),
     ...laidOver(file, 'env', flags.env ?? {}),
+    ...laidOver(file, 'secrets', flags.secret ?? {}),
     ...laidOver(file, 'labels', flags.label ?? {}),
     ...entry,
   };

@@ -15,6 +15,7 @@ import { addPs } from './commands/ps.ts';
 import { addRemove } from './commands/remove.ts';
 import { addRun } from './commands/run.ts';
 import { addRuntimes } from './commands/runtimes.ts';
+import { addSecrets } from './commands/secrets.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { applyEnvironment, EnvironmentOption } from './environment-option.ts';
@@ -95,6 +96,7 @@ function buildProgram(context: CommandContext): Command {
   addRuntimes(program, context);
   addImages(program, context);
   addDb(program, context);
+  addSecrets(program, context);
   addDoctor(program, context);
   return program;
 }

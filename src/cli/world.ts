@@ -15,6 +15,8 @@ export interface World {
   /** User id of this process; undefined where there is no such thing. */
   readonly userId: number | undefined;
   readonly fetch: Fetch;
+  /** Asks for one line at the terminal and shows nothing of what is typed; undefined when the question was left. */
+  askHidden(question: string): Promise<string | undefined>;
   /** Calls the listener for each request to stop, with the exit code that a shell expects after it; returns how to end that. */
   onStopSignal(listener: (exitCode: number) => void): () => void;
   /** Ends the process at once, whatever still runs. */

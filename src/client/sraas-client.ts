@@ -19,6 +19,9 @@ import type {
   RunningReply,
   RuntimeDefinitionDocument,
   RuntimeDocument,
+  SecretDocument,
+  SecretPage,
+  SetSecretReply,
   VersionDocument,
 } from './wire.ts';
 
@@ -202,6 +205,26 @@ export class SraasClient {
     return (document as { readonly removed: readonly PrunedImage[] }).removed;
   }
 
+  /** Sets a secret, or sets it anew: calls from now on see the new value. */
+  async putSecret(name: string, value: string): Promise<SetSecretReply> {
+    return (await this.#send({ method: 'PUT', path: secretPath(name), body: { value } })).document as SetSecretReply;
+  }
+
+  /** All secrets by name, without values, fetched page by page as they are asked for. */
+  async *secrets(): AsyncGenerator<SecretDocument, void, undefined> {
+    let cursor: string | null = null;
+    do {
+      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+      const page = (await this.#send({ method: 'GET', path: `/secrets${query}` })).document as SecretPage;
+      yield* page.secrets;
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+  }
+
+  async removeSecret(name: string): Promise<void> {
+    await this.#send({ method: 'DELETE', path: secretPath(name) });
+  }
+
   #send(request: ApiRequest): Promise<ApiReply> {
     return exchange(this.#fetch, this.url, request);
   }
@@ -213,6 +236,10 @@ function functionPath(reference: string): string {
 
 function runtimePath(name: string): string {
   return `/runtimes/${encodeURIComponent(name)}`;
+}
+
+function secretPath(name: string): string {
+  return `/secrets/${encodeURIComponent(name)}`;
 }
 
 function withSignal(request: ApiRequest, signal: AbortSignal | undefined): ApiRequest {

@@ -13,6 +13,8 @@ export interface FunctionConfigDocument {
   readonly dependencies?: 'none' | 'install';
   readonly description?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Environment variables whose values are secrets: the variable's name → the secret's. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly limits?: Partial<LimitsDocument>;
   readonly network?: 'none' | 'egress';
   readonly isolation?: 'warm' | 'fresh';
@@ -230,6 +232,26 @@ export type BuildEvent =
     }
   /** The reader was too slow: so many lines were left out here. */
   | { readonly event: 'dropped'; readonly lines: number };
+
+/** A secret. There is no way to get its value back. */
+export interface SecretDocument {
+  readonly name: string;
+  readonly created_at: string;
+  /** When its value was set last. */
+  readonly updated_at: string;
+  /** Names of the functions of which a version names it. */
+  readonly used_by: readonly string[];
+}
+
+export interface SetSecretReply extends SecretDocument {
+  readonly outcome: 'created' | 'updated';
+}
+
+export interface SecretPage {
+  readonly secrets: readonly SecretDocument[];
+  /** Give it back as `cursor` to get the next page; null on the last one. */
+  readonly next_cursor: string | null;
+}
 
 export interface PrunedImage {
   readonly image: string;

@@ -10,6 +10,7 @@ import { parseFunctionName } from './function-name.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 import type { FunctionStore, Published, VersionDraft } from './function-store.ts';
 import type { DeployedFunction, FunctionConfig, HandlerEntry } from './function.ts';
+import { refuseSecretsOfPrograms, requireSecrets, type SecretDirectory } from './named-secrets.ts';
 import { makeOwnImage, transpiled, type ImageMaker } from './own-image.ts';
 import { handlerRulesOf, requireRuntime, type NamedRuntime, type RuntimeDirectory } from './require-runtime.ts';
 
@@ -19,6 +20,7 @@ interface DeployerParts {
   readonly runtimes: RuntimeDirectory;
   readonly images: ImageMaker;
   readonly installer: DependencyInstaller;
+  readonly secrets: SecretDirectory;
   /** Told of every version that was published, before the deploy is acknowledged. */
   readonly catalog: { published(fn: DeployedFunction): void };
   readonly policy: FunctionPolicy;
@@ -44,7 +46,7 @@ export class Deployer {
    *
    * @param onLine told of the lines of a build, or of the install of packages, where there is one.
    * @throws SraasError `INVALID_NAME`, `INVALID_CONFIG`, `NETWORK_NOT_ALLOWED`, `RUNTIME_NOT_FOUND`,
-   * `HANDLER_FILE_NOT_FOUND`, `BUILD_REFUSED`, `RUNTIME_BUILD_FAILED`, `DEPENDENCIES_FAILED`, and what artifacts and store throw.
+   * `INVALID_SECRET`, `HANDLER_FILE_NOT_FOUND`, `BUILD_REFUSED`, `RUNTIME_BUILD_FAILED`, `DEPENDENCIES_FAILED`, and what artifacts and store throw.
    */
   async deploy(
     name: string,
@@ -55,6 +57,7 @@ export class Deployer {
     const { runtimes, artifacts, policy } = this.#parts;
     const functionName = parseFunctionName(name);
     const config = parseFunctionConfig(configDocument, policy, handlerRulesOf(runtimes));
+    await requireSecrets(this.#parts.secrets, config);
     if (config.runtime === ownDockerfile) {
       if (config.dependencies === 'install') throw refuseInstall('a Dockerfile installs its packages itself, with RUN');
       return this.#deployWithImage(functionName, config, files, onLine);
@@ -122,6 +125,7 @@ export class Deployer {
   }
 
   async #publish(functionName: string, config: FunctionConfig, { code, ...rest }: Code): Promise<Published> {
+    refuseSecretsOfPrograms(config, rest.entry !== undefined);
     failpoint('deploy.staged');
     await code.commit();
     failpoint('deploy.code_kept');

@@ -58,8 +58,8 @@ export interface FunctionStore {
   /**
    * Creates the function, or gives it its next version. Publishes nothing when artifact, config and entry equal those of
    * the newest version. Calls for one name queue: numbers are 1, 2, 3 without gaps, and each call sees the one before it.
-   * @throws SraasError `RUNTIME_NOT_FOUND` when its custom runtime is gone, `VERSION_NOT_FOUND` when the version is whose code
-   * it has, `PRECONDITION_FAILED`.
+   * @throws SraasError `RUNTIME_NOT_FOUND` when its custom runtime is gone, `INVALID_SECRET` when a secret that it names is not
+   * there, `VERSION_NOT_FOUND` when the version is whose code it has, `PRECONDITION_FAILED`.
    */
   publish(draft: VersionDraft): Promise<Published>;
   /** At most `limit` functions in the order of their names. */

@@ -11,6 +11,7 @@ import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
 import { replayRoutes, type ReplayRoutesParts } from './routes/replay.ts';
 import { runtimeRoutes, type RuntimeRoutesParts } from './routes/runtimes.ts';
+import { secretRoutes, type SecretRoutesParts } from './routes/secrets.ts';
 import { toldError } from './told-error.ts';
 
 export interface AppParts
@@ -21,7 +22,8 @@ export interface AppParts
     LogRoutesParts,
     OperatorRoutesParts,
     ReplayRoutesParts,
-    RuntimeRoutesParts {
+    RuntimeRoutesParts,
+    SecretRoutesParts {
   readonly catalog: FunctionRoutesParts['catalog'];
   readonly artifacts: RuntimeRoutesParts['artifacts'];
   readonly diskSpace: FunctionRoutesParts['diskSpace'] & OperatorRoutesParts['diskSpace'];
@@ -43,14 +45,16 @@ export function createApp(parts: AppParts): Express {
   app.use(identify, hostRules(parts), noOptions);
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
   app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
+  app.use(secretRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
   return app;
 }
 
 const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
-  [/^\/(healthz|readyz|runtimes|functions|invocations)$/, ['GET', 'HEAD']],
+  [/^\/(healthz|readyz|runtimes|functions|invocations|secrets)$/, ['GET', 'HEAD']],
   [/^\/runtimes\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'DELETE']],
   [/^\/runtimes\/[^/]+\/build$/, ['GET', 'HEAD', 'DELETE']],
+  [/^\/secrets\/[^/]+$/, ['PUT', 'DELETE']],
   [/^\/images\/prune$/, ['POST']],
   [/^\/functions\/[^/]+$/, ['PUT', 'GET', 'HEAD', 'DELETE']],
   [/^\/functions\/[^/]+\/(versions|logs|invocations)$/, ['GET', 'HEAD']],

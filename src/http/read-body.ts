@@ -7,12 +7,13 @@ export class BodyReader {
   readonly #read: ReturnType<typeof express.raw>;
   readonly #tooLarge: SraasError;
 
-  constructor(limitBytes: number, tooLarge: ErrorCode) {
+  /** @param isSetting whether an operator can raise the limit. */
+  constructor(limitBytes: number, tooLarge: ErrorCode, isSetting = true) {
     // A compressed body is refused: what it expands to cannot be told before it has been expanded.
     this.#read = express.raw({ type: () => true, limit: limitBytes, inflate: false });
     this.#tooLarge = new SraasError(
       tooLarge,
-      `The body may have at most ${limitBytes} bytes; this server's limit can be raised.`,
+      `The body may have at most ${limitBytes} bytes${isSetting ? "; this server's limit can be raised" : ''}.`,
     );
   }
 

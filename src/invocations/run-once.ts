@@ -7,6 +7,7 @@ import { refuseInstall } from '../functions/dependency-installer.ts';
 import { parseFunctionConfig } from '../functions/function-config.ts';
 import type { FunctionPolicy } from '../functions/function-policy.ts';
 import type { FunctionId, FunctionVersion } from '../functions/function.ts';
+import { refuseSecretsOfPrograms, requireSecrets, type SecretDirectory } from '../functions/named-secrets.ts';
 import { handlerRulesOf, requireRuntime, type RuntimeDirectory } from '../functions/require-runtime.ts';
 import { ownDockerfile } from '../runtimes/custom/runtime-name.ts';
 import type { Pools } from '../sandboxes/pools.ts';
@@ -19,6 +20,7 @@ interface RunOnceParts {
   readonly invoker: Pick<Invoker, 'run'>;
   readonly pools: Pick<Pools, 'retire'>;
   readonly policy: FunctionPolicy;
+  readonly secrets: SecretDirectory;
 }
 
 /** Runs a handler that is never deployed: its code is on this host for the one invocation, and then gone. */
@@ -40,6 +42,8 @@ export class RunOnce {
     if (config.runtime === ownDockerfile) throw refuseDockerfile();
     if (config.dependencies === 'install') throw refuseInstall('that takes a deploy: deploy it, and invoke it then');
     const { language } = requireRuntime(runtimes, config.runtime);
+    refuseSecretsOfPrograms(config, language !== undefined);
+    await requireSecrets(this.#parts.secrets, config);
     const staged = await artifacts.stage(files, { language: language ?? 'other' });
     const functionId = `run-${randomUUID()}` as FunctionId;
     try {

@@ -27,12 +27,13 @@ interface SandboxesParts extends OpenEngine {
   readonly instanceId: string;
   readonly runtimes: LauncherOptions['runtimes'];
   readonly programs: StarterOptions['programs'];
+  readonly secrets: StarterOptions['secrets'];
 }
 
 /** Removes what an earlier run left on the engine, and makes the pools. */
 export async function openSandboxes(
   surroundings: Surroundings,
-  { engine, architecture, instanceId, runtimes, programs }: SandboxesParts,
+  { engine, architecture, instanceId, runtimes, programs, secrets }: SandboxesParts,
 ): Promise<Sandboxes> {
   const { config, logger, onFailure, onStop, installDirectory } = surroundings;
   const runDirectory = await makeRunDirectory(config.runDirectory, instanceId);
@@ -70,7 +71,7 @@ export async function openSandboxes(
   });
   const pools = new Pools({
     launcher,
-    starter: new Starter({ launcher, prepared, programs, initTimeoutMs: config.initTimeoutMs }),
+    starter: new Starter({ launcher, prepared, programs, secrets, initTimeoutMs: config.initTimeoutMs }),
     prepared,
     leftovers,
     egress,

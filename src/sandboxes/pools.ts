@@ -1,5 +1,5 @@
 import { draining } from '../errors.ts';
-import type { FunctionId } from '../functions/function.ts';
+import type { FunctionId, FunctionVersion } from '../functions/function.ts';
 import { Capacity } from './capacity.ts';
 import { type Egress, requireEgress } from './egress.ts';
 import type { Launcher } from './launcher.ts';
@@ -114,20 +114,27 @@ export class Pools {
   }
 
   /**
-   * Lets the sandboxes go that were started from a runtime's former image. Calls that have come already still end on those;
-   * calls from now on get new ones. Resolves when no prepared container of the former image is left.
+   * Renews the sandboxes that were started from a runtime's former image. Resolves when no prepared container of it is left.
    */
   async renew(runtime: string): Promise<void> {
     const renewed = this.#options.prepared.renew(runtime);
+    this.renewThose((version) => runtimeOf(version) === runtime);
+    await renewed;
+  }
+
+  /**
+   * Lets the sandboxes of some versions go, as those that are started from now on differ from them. Calls that have come already
+   * still end on the old ones; calls from now on get new ones.
+   */
+  renewThose(isMeant: (version: FunctionVersion) => boolean): void {
     for (const [key, pool] of [...this.#pools]) {
-      if (runtimeOf(pool.version) !== runtime) continue;
+      if (!isMeant(pool.version)) continue;
       const { workload, isKeptWarm } = pool;
       this.#pools.delete(key);
       this.#departing.add(pool);
       pool.retire();
       if (isKeptWarm && !this.#closing.signal.aborted) this.#poolOf(workload).keepWarm();
     }
-    await renewed;
   }
 
   /** Cancels what runs, and removes every sandbox. */

@@ -26,6 +26,12 @@ export interface Finished {
   readonly program?: ProgramEnd;
 }
 
+export interface LoadOptions {
+  /** All variables of the handler's own, secrets among them: they are told to the shim, and not kept. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
 export interface Call {
   readonly invocationId: string;
   /** How many times this invocation has been begun, this time among them; 1 when left out. */
@@ -82,7 +88,7 @@ export class Sandbox {
   }
 
   /** Imports the handler's module. What it writes belongs to the first invocation. */
-  async load(limitMs: number, signal?: AbortSignal): Promise<Finished> {
+  async load(limitMs: number, { environment, signal }: LoadOptions): Promise<Finished> {
     const { entry, config, functionName, number } = this.version;
     if (entry === undefined) throw new TypeError(`${functionName}@${number} has no handler to load`);
     const logs = new LogBuffer(config.limits.logBytes);
@@ -98,7 +104,7 @@ export class Sandbox {
         function_name: functionName,
         function_version: number,
         entry: { file: entry.file, export: entry.exportName, source_maps: entry.sourceMaps },
-        env: config.env,
+        env: environment,
         memory_limit_mb: config.limits.memoryMb,
         result_bytes: config.limits.resultBytes,
         ...outputMark(mark),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SraasError } from '../errors.ts';
+import type { FunctionConfig } from '../functions/function.ts';
 import type { ProgramRuntime } from '../runtimes/runtimes.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import type { Launcher } from './launcher.ts';
@@ -9,10 +10,17 @@ import { Sandbox } from './sandbox.ts';
 import type { Started } from './started.ts';
 import { runtimeOf, type Workload } from './workload.ts';
 
+/** Where the values of secrets come from. */
+export interface SecretSource {
+  /** The variables that a config makes of secrets. @throws SraasError INVALID_SECRET, STORE_UNAVAILABLE */
+  environmentOf(config: Pick<FunctionConfig, 'secrets'>): Promise<Readonly<Record<string, string>>>;
+}
+
 export interface StarterOptions {
   readonly launcher: Launcher;
   readonly prepared: PreparedSandboxes;
   readonly initTimeoutMs: number;
+  readonly secrets: SecretSource;
   /** The runtimes that are programs, by their names in sandboxes. */
   readonly programs: {
     find(name: string): ProgramRuntime | undefined;
@@ -35,9 +43,15 @@ export class Starter {
   async start(workload: Workload, signal: AbortSignal): Promise<Started> {
     const began = performance.now();
     if (workload.version.entry === undefined) return { sandbox: await this.#prepareProgram(workload, began) };
+    const { config } = workload.version;
+    // Before there is a container that would have to be removed when this fails.
+    const secrets = await this.#options.secrets.environmentOf(config);
     const { id, container } = (await this.#options.prepared.take(workload)) ?? (await this.#launch(workload));
     const sandbox = new Sandbox(id, workload.version, container);
-    const finished = await sandbox.load(this.#options.initTimeoutMs, signal);
+    const finished = await sandbox.load(this.#options.initTimeoutMs, {
+      environment: { ...config.env, ...secrets },
+      signal,
+    });
     sandbox.initMs = performance.now() - began;
     if (finished.ending.cause === 'engine_lost') {
       await sandbox.destroy();

@@ -16,6 +16,7 @@ import { requireHolding, type Precondition } from '../functions/precondition.ts'
 import { functionNotThere, versionNotThere } from '../functions/not-there.ts';
 import { lockFunction } from './function-lock.ts';
 import { removeAllOf, requireUnused } from './function-removal.ts';
+import { recordNamedSecrets } from './secret-records.ts';
 import { saysTheSame, toFunction, toFunctionsRow, toVersion, toVersionsRow } from './function-rows.ts';
 import type { FunctionsTable, StoreTables } from './schema.ts';
 
@@ -162,6 +163,7 @@ async function append(
 ): Promise<DeployedFunction> {
   const version = toVersionsRow(fn.id, fn.latest_number + 1, draft);
   await transaction.insertInto('versions').values(version).execute();
+  await recordNamedSecrets(transaction, { functionId: fn.id, number: version.number, config: draft.config });
   failpoint('deploy.version_inserted');
   await transaction
     .updateTable('functions')

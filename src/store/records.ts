@@ -5,6 +5,7 @@ import { HistoryRecords } from './history-records.ts';
 import { IdempotencyRecords } from './idempotency-records.ts';
 import { ImageRecords } from './image-records.ts';
 import { RuntimeRecords } from './runtime-records.ts';
+import { SecretRecords } from './secret-records.ts';
 import type { StoreTables } from './schema.ts';
 import type { StoreRecords } from './store.ts';
 
@@ -17,5 +18,6 @@ export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
     images: new ImageRecords(database),
     history: new HistoryRecords(database),
     idempotency: new IdempotencyRecords(database),
+    secrets: new SecretRecords(database),
   };
 }

@@ -4,6 +4,7 @@ import type { HistoryStore } from '../history/history-store.ts';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.ts';
 import type { ImageStore } from '../runtimes/custom/image-store.ts';
 import type { RuntimeStore } from '../runtimes/custom/runtime-store.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
 
 /** What a database keeps, in whichever it is. */
 export interface StoreRecords {
@@ -13,6 +14,7 @@ export interface StoreRecords {
   readonly images: ImageStore;
   readonly history: HistoryStore;
   readonly idempotency: IdempotencyStore;
+  readonly secrets: SecretStore;
 }
 
 /** An open store: a file in the data directory, or a PostgreSQL. */

@@ -40,6 +40,12 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       new EnvironmentOption('--handler <file.export>', 'without it: index, main, handler, app or <dir>, .handler'),
     )
     .addOption(new EnvironmentOption('--env <KEY=VALUE>', 'environment variable, repeatable').argParser(collectPairs))
+    .addOption(
+      new EnvironmentOption(
+        '--secret <KEY=SECRET>',
+        'environment variable with the value of a secret, repeatable',
+      ).argParser(collectPairs),
+    )
     .addOption(new EnvironmentOption('--memory-mb <MiB>', 'memory, /tmp included').argParser(parseNumber))
     .addOption(new EnvironmentOption('--timeout-ms <ms>', 'wall clock of one invocation').argParser(parseNumber))
     .addOption(new EnvironmentOption('--cpus <cores>', 'processor cores, fractions allowed').argParser(parseNumber))

@@ -39,6 +39,7 @@ function lines(document: VersionDocument): readonly (readonly [label: string, va
     ['isolation', document.isolation],
     ['sandboxes', `at most ${concurrency.max}, ${concurrency.warm_min} kept started`],
     ['env', pairs(document.env)],
+    ['secrets', pairs(document.secrets)],
     ['labels', pairs(document.labels)],
     ['created', document.created_at],
     ['updated', document.updated_at ?? ''],

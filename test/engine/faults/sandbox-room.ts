@@ -72,10 +72,11 @@ export async function openSandboxRoom({ engine, shim, startTimeoutMs = 20_000 }:
     onPostureMismatch: nothing,
   });
   const noPrograms = { find: () => undefined, imageOf: () => Promise.reject(new Error('there are no programs here')) };
+  const noSecrets = { environmentOf: () => Promise.resolve({}) };
   const prepared = new PreparedSandboxes({ launcher, codeDirectory, perKind: 0, most: 0, onFailure: nothing });
   const pools = new Pools({
     launcher,
-    starter: new Starter({ launcher, prepared, programs: noPrograms, initTimeoutMs: 10_000 }),
+    starter: new Starter({ launcher, prepared, programs: noPrograms, secrets: noSecrets, initTimeoutMs: 10_000 }),
     prepared,
     leftovers,
     maxSandboxes: 3,

@@ -15,6 +15,8 @@ export interface RecordedWorld {
 interface Stand {
   readonly terminal?: boolean;
   readonly stdin?: string;
+  /** What is typed when a hidden question is asked; undefined leaves it. */
+  readonly typed?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
   readonly fetch?: World['fetch'];
@@ -45,6 +47,10 @@ export function recordWorld(stand: Stand = {}): RecordedWorld {
       installDirectory: findInstallDirectory(import.meta.dirname),
       nodeVersion: '20.19.0',
       userId: 1000,
+      askHidden(question) {
+        err.push(question);
+        return Promise.resolve(stand.typed);
+      },
       fetch: stand.fetch ?? (() => Promise.reject(new Error('this test has no network'))),
       onStopSignal(listener) {
         stopListeners.add(listener);

@@ -8,6 +8,7 @@ export function functionDocument(name: string, description = ''): FunctionDocume
     handler: 'index.handler',
     description,
     env: {},
+    secrets: {},
     limits: {
       cpus: 0.5,
       memory_mb: 256,

@@ -55,7 +55,7 @@ const noInstaller: DependencyInstaller = {
 
 async function setUp(installer: DependencyInstaller = noInstaller) {
   const opened = await temporaryStore();
-  const { functions: store } = opened;
+  const { functions: store, secrets } = opened;
   const artifacts = new NotedArtifacts();
   const catalog = new FunctionCatalog(opened);
   const runtimes = [
@@ -75,10 +75,11 @@ async function setUp(installer: DependencyInstaller = noInstaller) {
     },
     images: noImages,
     installer,
+    secrets,
     policy: defaultFunctionPolicy,
     clock: () => new Date((now += 1000)),
   });
-  return { store, artifacts, catalog, deployer };
+  return { store, secrets, artifacts, catalog, deployer };
 }
 
 describe('a deploy', () => {
@@ -163,13 +164,12 @@ describe('a deploy', () => {
   });
 
   it('gives 50 deploys of one name at once increasing numbers, and the last one is what calls get', async () => {
-    const { artifacts, catalog, deployer } = await setUp();
+    const { catalog, deployer } = await setUp();
     const seen: number[] = [];
     catalog.onPublished((fn) => seen.push(fn.latest.number));
-    const deploys = Array.from({ length: 50 }, (_, i) => {
-      artifacts.code = `code ${i}`;
-      return deployer.deploy('hello', config, noFiles);
-    });
+    const deploys = Array.from({ length: 50 }, (_, i) =>
+      deployer.deploy('hello', { ...config, description: `deploy ${i}` }, noFiles),
+    );
     const numbers = (await Promise.all(deploys)).map(({ fn }) => fn.latest.number);
     const inOrder = Array.from({ length: 50 }, (_, i) => i + 1);
     expect(numbers.sort((a, b) => a - b)).toEqual(inOrder);
@@ -252,5 +252,50 @@ describe('a deploy with packages to be installed', () => {
         violations: [{ pointer: '/dependencies' }],
       });
     }
+  });
+});
+
+describe('a deploy that names secrets', () => {
+  const naming = { ...config, secrets: { TOKEN: 'token', KEY: 'key', AGAIN: 'token' } };
+
+  it('is refused before its files are read when one is not there, with each place that names it', async () => {
+    const { artifacts, deployer, secrets } = await setUp();
+    await secrets.put({ name: 'key', sealed: Buffer.from('x'), keyId: 'k', at: new Date() });
+    await expect(deployer.deploy('hello', naming, noFiles)).rejects.toMatchObject({
+      code: 'INVALID_SECRET',
+      message: 'There is no secret token: set it first.',
+      violations: [
+        { pointer: '/secrets/TOKEN', message: 'names the secret token, which is not there' },
+        { pointer: '/secrets/AGAIN', message: 'names the secret token, which is not there' },
+      ],
+    });
+    const webhook = { webhook_url: 'https://example.org', webhook_secret: 'lost' };
+    await expect(deployer.deploy('hello', { ...config, async: webhook }, noFiles)).rejects.toMatchObject({
+      violations: [{ pointer: '/async/webhook_secret', message: 'names the secret lost, which is not there' }],
+    });
+    expect(artifacts.notes).toEqual([]);
+    await secrets.put({ name: 'token', sealed: Buffer.from('x'), keyId: 'k', at: new Date() });
+    expect(await deployer.deploy('hello', naming, noFiles)).toMatchObject({ outcome: 'created' });
+  });
+
+  it('is refused when one is removed while its code is being stored', async () => {
+    const { store, artifacts, deployer, secrets } = await setUp();
+    await secrets.put({ name: 'token', sealed: Buffer.from('x'), keyId: 'k', at: new Date() });
+    vi.spyOn(artifacts, 'stage').mockImplementationOnce(async (files, options) => {
+      await secrets.remove('token');
+      return artifacts.stage(files, options);
+    });
+    const refused = deployer.deploy('hello', { ...config, secrets: { TOKEN: 'token' } }, noFiles);
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_SECRET' });
+    expect(await store.find('hello')).toBeUndefined();
+  });
+
+  it('is refused for a program, whose environment the engine would write down', async () => {
+    const { artifacts, deployer, secrets } = await setUp();
+    await secrets.put({ name: 'token', sealed: Buffer.from('x'), keyId: 'k', at: new Date() });
+    await expect(
+      deployer.deploy('hello', { runtime: 'perl', secrets: { TOKEN: 'token' } }, noFiles),
+    ).rejects.toMatchObject({ code: 'INVALID_SECRET', violations: [{ pointer: '/secrets' }] });
+    expect(artifacts.notes).not.toContain('committed a');
   });
 });

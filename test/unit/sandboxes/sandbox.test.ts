@@ -40,7 +40,7 @@ function scriptedContainer(): { container: LaunchedContainer; channel: Channel }
 it('a second ready frame behind the first is a violation, not a sandbox without an outcome', async () => {
   const { container, channel } = scriptedContainer();
   const sandbox = new Sandbox('s', versionWith(), container);
-  const loading = sandbox.load(1000);
+  const loading = sandbox.load(1000, { environment: {} });
   channel.onFrame({ type: 'ready', loadMs: 1 });
   channel.onFrame({ type: 'ready', loadMs: 1 });
   const { ending } = await loading;
@@ -51,7 +51,7 @@ it('a second ready frame behind the first is a violation, not a sandbox without 
 
 it('a process that ends right behind its ready frame has exited', async () => {
   const { container, channel } = scriptedContainer();
-  const loading = new Sandbox('s', versionWith(), container).load(1000);
+  const loading = new Sandbox('s', versionWith(), container).load(1000, { environment: {} });
   channel.onFrame({ type: 'ready', loadMs: 1 });
   channel.onClosed(undefined);
   expect((await loading).ending).toEqual({ cause: 'died', phase: 'load', exit: { exitCode: 3, outOfMemory: false } });
@@ -60,7 +60,7 @@ it('a process that ends right behind its ready frame has exited', async () => {
 it('a result is the callers even when the sandbox is lost right behind it, and is the last', async () => {
   const { container, channel } = scriptedContainer();
   const sandbox = new Sandbox('s', versionWith(), container);
-  const loading = sandbox.load(1000);
+  const loading = sandbox.load(1000, { environment: {} });
   channel.onFrame({ type: 'ready', loadMs: 1 });
   await loading;
   const calling = sandbox.invoke({
@@ -84,7 +84,7 @@ it('a result is the callers even when the sandbox is lost right behind it, and i
 it('a sandbox that goes together with its engine has not exited by itself: the platform lost it', async () => {
   const { container, channel } = scriptedContainer();
   const exit = (): Promise<never> => Promise.reject(new EngineError('unreachable', 'gone'));
-  const loading = new Sandbox('s', versionWith(), { ...container, exit }).load(1000);
+  const loading = new Sandbox('s', versionWith(), { ...container, exit }).load(1000, { environment: {} });
   channel.onClosed(undefined);
   expect((await loading).ending).toMatchObject({ cause: 'engine_lost', error: { code: 'ENGINE_UNAVAILABLE' } });
 });
@@ -96,7 +96,7 @@ it('a sandbox that was killed by an engine on its way out has not exited by itse
     exit: () => Promise.resolve({ exitCode: 137, outOfMemory: false }),
     knockAtEngine: () => Promise.reject(new EngineError('unreachable', 'gone')),
   };
-  const loading = new Sandbox('s', versionWith(), parts).load(1000);
+  const loading = new Sandbox('s', versionWith(), parts).load(1000, { environment: {} });
   channel.onClosed(undefined);
   expect((await loading).ending.cause).toBe('engine_lost');
 });
@@ -121,7 +121,7 @@ describe('a sandbox whose channel closed, of whose end the engine says nothing y
   ])('has exited when it %s: a busy engine is only slow to say so', async (_title, count) => {
     const { container, channel } = scriptedContainer();
     const parts = { ...container, ...silentOnce(), ...withProcesses(count) };
-    const loading = new Sandbox('s', versionWith(), parts).load(1000);
+    const loading = new Sandbox('s', versionWith(), parts).load(1000, { environment: {} });
     channel.onClosed(undefined);
     expect((await loading).ending).toEqual({ cause: 'died', phase: 'load', exit: { exitCode: 3, outOfMemory: false } });
   });
@@ -129,7 +129,7 @@ describe('a sandbox whose channel closed, of whose end the engine says nothing y
   it('plays a trick when its processes run on', async () => {
     const { container, channel } = scriptedContainer();
     const parts = { ...container, ...silentOnce(), ...withProcesses(2) };
-    const loading = new Sandbox('s', versionWith(), parts).load(1000);
+    const loading = new Sandbox('s', versionWith(), parts).load(1000, { environment: {} });
     channel.onClosed(undefined);
     expect((await loading).ending.cause).toBe('violation');
   });
