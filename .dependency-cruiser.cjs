@@ -41,7 +41,8 @@ module.exports = {
     },
     only('engine'),
     only('artifacts'),
-    only('store', 'functions', 'artifacts', 'runtimes', 'history', 'idempotency', 'invocations', 'secrets'),
+    only('store', 'functions', 'artifacts', 'runtimes', 'history', 'idempotency', 'invocations', 'secrets', 'async'),
+    only('async', 'functions', 'artifacts', 'history', 'idempotency', 'invocations', 'networks', 'sandboxes'),
     only('functions', 'artifacts', 'runtimes'),
     only('secrets', 'functions'),
     only('builds', 'engine', 'artifacts'),
@@ -51,7 +52,7 @@ module.exports = {
     only('sandboxes', 'engine', 'functions', 'runtimes'),
     only('invocations', 'functions', 'sandboxes', 'artifacts', 'runtimes'),
     only('history', 'functions', 'invocations', 'sandboxes'),
-    only('http', 'functions', 'runtimes', 'invocations', 'artifacts', 'history', 'idempotency', 'secrets'),
+    only('http', 'functions', 'runtimes', 'invocations', 'artifacts', 'history', 'idempotency', 'secrets', 'async'),
     only('idempotency'),
     only('client'),
     {

@@ -16,6 +16,7 @@ import { RunOnce } from './invocations/run-once.ts';
 import { createLogger, describeError, type Logger } from './logger.ts';
 import { keepCollectingCode } from './platform/code-housekeeping.ts';
 import { operatorPolicy } from './platform/operator-policy.ts';
+import { openAsync } from './platform/async.ts';
 import { openEngine } from './platform/engine.ts';
 import { openHistory } from './platform/history.ts';
 import { openKeyedRequests } from './platform/idempotency.ts';
@@ -126,6 +127,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   const { history, recordEnded } = openHistory(surroundings, { store, inFlight, explain });
   const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf, onEnded: recordEnded });
   const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy, secrets });
+  const work = await openAsync(surroundings, { store, catalog, invoker, inFlight, diskSpace, workloadOf, explain });
   const keyed = openKeyedRequests(surroundings, store.idempotency);
   let ready = true;
   const server = new HttpServer(
@@ -144,6 +146,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       inFlight,
       history,
       replays: new Replays({ history, catalog }),
+      asyncInvocations: work.asyncInvocations,
       liveLogs,
       keyed,
       maxDeployBytes: config.maxDeployBytes,
@@ -161,12 +164,14 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   );
   failpoint('start.before_listening');
   const url = await server.listen(config.host, config.port);
+  work.start();
   failpoint('start.listening');
   onStop(async () => {
     ready = false;
     logger.info('Draining', { inFlight: inFlight.count });
     failpoint('stop.draining');
     server.stopListening();
+    work.stop();
     const [{ cancelled }] = await Promise.all([
       inFlight.drain(config.drainTimeoutMs),
       open.endBuilds(),
@@ -174,6 +179,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     ]);
     logger.info('Drained', { cancelled });
     failpoint('stop.drained');
+    await work.close();
     liveLogs.close();
     await server.close(replyGraceMs);
   });

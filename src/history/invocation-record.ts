@@ -55,6 +55,20 @@ export interface InvocationRecord {
   readonly replayOf: string | undefined;
   /** The name of the schedule that made it. */
   readonly schedule: string | undefined;
+  /** Left out where nobody is told of its end. */
+  readonly webhook?: WebhookDelivery;
+}
+
+/** What became of telling a webhook of an invocation's end. */
+export interface WebhookDelivery {
+  /** `pending` until it has answered, `failed` when it was given up. */
+  readonly state: 'pending' | 'delivered' | 'failed';
+  /** Calls that were made. */
+  readonly attempts: number;
+  /** Of its last answer. */
+  readonly status?: number;
+  /** Why the last call came to nothing. */
+  readonly error?: string;
 }
 
 /** The bytes of an invocation; undefined where they are not kept. */

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { AsyncInvocations } from '../async/async-invocations.ts';
 import { SraasError } from '../errors.ts';
 import { hostRules } from './host-rules.ts';
 import { sendProblem } from './problem.ts';
@@ -27,6 +28,7 @@ export interface AppParts
   readonly catalog: FunctionRoutesParts['catalog'];
   readonly artifacts: RuntimeRoutesParts['artifacts'];
   readonly diskSpace: FunctionRoutesParts['diskSpace'] & OperatorRoutesParts['diskSpace'];
+  readonly asyncInvocations: AsyncInvocations;
   readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
   readonly runOnce: Parameters<typeof invokeRoutes>[0]['runOnce'];
   readonly maxEventBytes: number;

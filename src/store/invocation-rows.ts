@@ -6,6 +6,7 @@ import {
   type InvocationPayload,
   type InvocationRecord,
   type InvocationState,
+  type WebhookDelivery,
 } from '../history/invocation-record.ts';
 import type { Outcome } from '../invocations/outcome.ts';
 import type { InvocationPayloadsTable, InvocationsTable } from './schema.ts';
@@ -36,6 +37,7 @@ export function toRecord(row: InvocationsTable): InvocationRecord {
     logsTruncated: row.logs_truncated === 1,
     replayOf: row.replay_of ?? undefined,
     schedule: row.schedule ?? undefined,
+    ...(row.webhook === null ? {} : { webhook: JSON.parse(row.webhook) as WebhookDelivery }),
   };
 }
 
@@ -66,6 +68,7 @@ export function toInvocationsRow(record: InvocationRecord): InvocationsTable {
     logs_truncated: record.logsTruncated ? 1 : 0,
     replay_of: record.replayOf ?? null,
     schedule: record.schedule ?? null,
+    webhook: record.webhook === undefined ? null : JSON.stringify(record.webhook),
   };
 }
 

@@ -8,6 +8,7 @@ import { RuntimeRecords } from './runtime-records.ts';
 import { SecretRecords } from './secret-records.ts';
 import type { StoreTables } from './schema.ts';
 import type { StoreRecords } from './store.ts';
+import { WorkRecords } from './work-records.ts';
 
 /** Everything that is kept in a database of this version's schema, whichever database it is. */
 export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
@@ -19,5 +20,6 @@ export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
     history: new HistoryRecords(database),
     idempotency: new IdempotencyRecords(database),
     secrets: new SecretRecords(database),
+    work: new WorkRecords(database),
   };
 }

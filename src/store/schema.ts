@@ -156,6 +156,8 @@ export interface InvocationsTable {
   readonly logs_truncated: number;
   readonly replay_of: string | null;
   readonly schedule: string | null;
+  /** What became of telling its webhook, as JSON text; null where it has none. */
+  readonly webhook: string | null;
 }
 
 /** The bytes of an invocation, apart from its row so that lists do not read them. */

@@ -1,3 +1,4 @@
+import type { WorkStore } from '../async/work-store.ts';
 import type { AliasStore } from '../functions/alias-store.ts';
 import type { FunctionStore } from '../functions/function-store.ts';
 import type { HistoryStore } from '../history/history-store.ts';
@@ -15,6 +16,7 @@ export interface StoreRecords {
   readonly history: HistoryStore;
   readonly idempotency: IdempotencyStore;
   readonly secrets: SecretStore;
+  readonly work: WorkStore;
 }
 
 /** An open store: a file in the data directory, or a PostgreSQL. */

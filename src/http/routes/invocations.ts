@@ -1,13 +1,15 @@
 import { Router } from 'express';
+import type { AsyncInvocations } from '../../async/async-invocations.ts';
 import type { InFlight, RunningInvocation } from '../../invocations/in-flight.ts';
 import { onlyParameters } from '../only-parameters.ts';
 
 export interface InvocationRoutesParts {
-  readonly inFlight: Pick<InFlight, 'list' | 'cancel'>;
+  readonly inFlight: Pick<InFlight, 'list'>;
+  readonly asyncInvocations: Pick<AsyncInvocations, 'cancel'>;
 }
 
 /** `GET /invocations` and `DELETE /invocations/:id`: what runs now, and how to end it. */
-export function invocationRoutes({ inFlight }: InvocationRoutesParts): Router {
+export function invocationRoutes({ inFlight, asyncInvocations }: InvocationRoutesParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
 
   router.get('/invocations', (request, response) => {
@@ -16,7 +18,7 @@ export function invocationRoutes({ inFlight }: InvocationRoutesParts): Router {
   });
 
   router.delete('/invocations/:id', async (request, response) => {
-    await inFlight.cancel(request.params.id);
+    await asyncInvocations.cancel(request.params.id);
     response.status(204).end();
   });
 

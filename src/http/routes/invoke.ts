@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import type { AsyncInvocations } from '../../async/async-invocations.ts';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import { parseReference } from '../../functions/reference.ts';
@@ -8,9 +9,11 @@ import { checkEnvelope } from '../../invocations/envelope.ts';
 import type { InvocationRequest, Invoker } from '../../invocations/invoker.ts';
 import { encodeReply, type Reply } from '../../invocations/reply.ts';
 import type { RunOnce } from '../../invocations/run-once.ts';
+import { acceptedAnswer } from '../accepted-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import { parseJson, requireJson } from '../json.ts';
 import { keyedAnswer, sendAnswer, type KeyedRoute } from '../keyed-answer.ts';
+import { onlyParameters } from '../only-parameters.ts';
 import { BodyReader } from '../read-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { FunctionRoutesParts } from './functions.ts';
@@ -20,30 +23,39 @@ interface InvokeRoutesParts extends Pick<
   'artifacts' | 'artifactLimits' | 'diskSpace' | 'keyed' | 'maxDeployBytes'
 > {
   readonly invoker: Pick<Invoker, 'invoke'>;
+  readonly asyncInvocations: Pick<AsyncInvocations, 'invoke'>;
   readonly runOnce: RunOnce;
   readonly maxEventBytes: number;
 }
 
 /** `POST /functions/:name/invoke` and `POST /run`. */
 export function invokeRoutes(parts: InvokeRoutesParts): Router {
-  const { invoker, runOnce } = parts;
+  const { invoker, asyncInvocations, runOnce } = parts;
   const bodies = new BodyReader(parts.maxEventBytes, 'EVENT_TOO_LARGE');
   const codeReader = new CodeRequestReader({ ...parts, documents: ['config', 'envelope'] });
   const router = Router({ caseSensitive: true, strict: true });
 
   router.post('/functions/:reference/invoke', async (request, response) => {
     const invocationId = beginInvocation(response);
-    refuseQuery(request);
+    const mode = modeOf(request);
     requireJson(request);
     const envelope = await bodies.read(request, response);
     checkEnvelope(parseJson(envelope));
     const { reference } = request.params;
     const route = {
       ...invocationRoute(parts, invocationId),
+      // What accepts an invocation keeps its answer too, in one step: before that, nothing has been done.
+      ...(mode === 'async' ? { whenInterrupted: 'take_over' as const } : {}),
       scope: `POST /functions/${parseReference(reference).name}/invoke`,
       body: () => Promise.resolve(envelope),
     };
     const answer = await keyedAnswer(request, response, route, async (hold) => {
+      if (mode === 'async') {
+        const wish = { invocationId, envelope };
+        return acceptedAnswer(
+          await asyncInvocations.invoke(reference, wish, hold && ((record) => hold.answered(acceptedAnswer(record)))),
+        );
+      }
       const call = { invocationId, envelope, ...callerOf(response, hold) };
       return answerWith(await invoker.invoke(reference, call));
     });
@@ -70,14 +82,15 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
   return router;
 }
 
-/** A client that asks for something else than a call and its reply must not get that instead. */
-function refuseQuery(request: Request): void {
-  const [name] = Object.keys(request.query);
-  if (name === undefined) return;
-  throw new SraasError(
-    'INVALID_QUERY',
-    `An invoke takes no query parameter ${JSON.stringify(name.slice(0, 64))} on this server.`,
-  );
+/**
+ * A client that asks for something else than it gets must not take it for that.
+ * @throws SraasError INVALID_QUERY
+ */
+function modeOf(request: Request): 'sync' | 'async' {
+  onlyParameters(request, 'mode');
+  const { mode = 'sync' } = request.query;
+  if (mode === 'sync' || mode === 'async') return mode;
+  throw new SraasError('INVALID_QUERY', 'The mode of an invoke is sync or async; without one it is sync.');
 }
 
 /** The invocation has the request's id, and every reply to it says so, also when it never ran. */

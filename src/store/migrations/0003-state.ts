@@ -59,6 +59,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('logs_truncated', 'integer', (column) => column.notNull())
     .addColumn('replay_of', 'text')
     .addColumn('schedule', 'text')
+    .addColumn('webhook', 'text')
     .execute();
   // Ids begin with the time: their order is the order of the invocations.
   await database.schema.createIndex('invocations_function').on('invocations').columns(['function_id', 'id']).execute();
@@ -79,6 +80,13 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .on('invocations')
     .columns(['state', 'id'])
     .where(sql`state`, 'in', sql`('queued', 'running', 'dead', 'cancelled')`)
+    .execute();
+
+  await database.schema
+    .createIndex('invocations_dead')
+    .on('invocations')
+    .columns(['function_name', 'id'])
+    .where(sql`state`, '=', sql`'dead'`)
     .execute();
 
   await database.schema
@@ -105,6 +113,11 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('work_primary_key', ['invocation_id', 'kind'])
     .execute();
   await database.schema.createIndex('work_due_at').on('work').columns(['kind', 'due_at']).execute();
+  await database.schema
+    .createIndex('work_kind_function')
+    .on('work')
+    .columns(['kind', 'function_id', 'due_at'])
+    .execute();
   await database.schema.createIndex('work_function').on('work').columns(['function_id', 'version']).execute();
 
   await database.schema

@@ -1,0 +1,73 @@
+import { SraasError } from '../errors.ts';
+import type { FunctionCatalog } from '../functions/catalog.ts';
+import { parseReference } from '../functions/reference.ts';
+import type { InvocationRecord } from '../history/invocation-record.ts';
+import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
+import type { InFlight } from '../invocations/in-flight.ts';
+import type { Acceptor, AsyncRequest } from './acceptor.ts';
+import type { Backlog } from './backlog.ts';
+import type { WorkStore } from './work-store.ts';
+
+interface AsyncInvocationsParts {
+  readonly catalog: Pick<FunctionCatalog, 'resolve'>;
+  readonly acceptor: Pick<Acceptor, 'accept'>;
+  readonly store: Pick<WorkStore, 'cancel'>;
+  readonly backlog: Pick<Backlog, 'ended'>;
+  readonly inFlight: Pick<InFlight, 'cancel'>;
+  readonly clock: () => Date;
+}
+
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Invocations that nobody waits for, from outside: to be accepted, and to be cancelled. */
+export class AsyncInvocations {
+  readonly #parts: AsyncInvocationsParts;
+
+  constructor(parts: AsyncInvocationsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Accepts an invocation of the version that a reference means now. It is durable when this resolves.
+   * @param answered what is kept for an idempotency key, in the same step.
+   * @throws SraasError FUNCTION_NOT_FOUND, VERSION_NOT_FOUND, INVALID_NAME, QUEUE_FULL, STORE_UNAVAILABLE,
+   * INSUFFICIENT_STORAGE, IDEMPOTENCY_IN_FLIGHT; then it was not accepted.
+   */
+  async invoke(
+    reference: string,
+    request: AsyncRequest,
+    answered?: (record: InvocationRecord) => AnsweredKey,
+  ): Promise<InvocationRecord> {
+    const { catalog, acceptor } = this.#parts;
+    return await acceptor.accept(await catalog.resolve(parseReference(reference)), request, answered);
+  }
+
+  /**
+   * Ends an invocation for good, sync or async, whether it waits or runs. When this resolves it no longer runs on this server;
+   * on another one it is killed within seconds, and whatever it comes to is ignored.
+   * @throws SraasError INVOCATION_NOT_FOUND; INVOCATION_ENDED for one that is over.
+   */
+  async cancel(invocationId: string): Promise<void> {
+    const { store, backlog, inFlight, clock } = this.#parts;
+    if (!idPattern.test(invocationId)) throw notFound();
+    switch (await store.cancel(invocationId, clock())) {
+      case 'cancelled':
+        backlog.ended();
+        // It need not run here, or not yet.
+        await inFlight.cancel(invocationId).catch(ignoreNotFound);
+        return;
+      case 'ended':
+        throw new SraasError('INVOCATION_ENDED', 'The invocation has ended already; GET shows how.');
+      case 'missing':
+        await inFlight.cancel(invocationId);
+    }
+  }
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof SraasError && error.code === 'INVOCATION_NOT_FOUND')) throw error;
+}
+
+function notFound(): SraasError {
+  return new SraasError('INVOCATION_NOT_FOUND', 'There is no invocation with this id, or its history has been pruned.');
+}

@@ -1,0 +1,100 @@
+import { SraasError } from '../errors.ts';
+import type { FunctionVersion } from '../functions/function.ts';
+import { defaultAsyncPolicy } from '../functions/function-policy.ts';
+import type { Invoker } from '../invocations/invoker.ts';
+import type { Workload } from '../sandboxes/workload.ts';
+import { afterAttempt } from './attempt-record.ts';
+import { nextStep, type AttemptEnding, type NextStep } from './next-step.ts';
+import type { Pinned } from './pinned-version.ts';
+import type { ClaimedWork, EndedWork, PutBackWork } from './work.ts';
+
+export interface AttemptParts {
+  readonly invoker: Pick<Invoker, 'run'>;
+  readonly workloadOf: (version: FunctionVersion) => Workload;
+  /** What was thrown, as a client would be told of it. */
+  readonly tell: (error: unknown, invocationId: string) => SraasError;
+  /** Most bytes of the logs that are kept; the rest is cut off. */
+  readonly logBytes: number;
+  readonly clock: () => Date;
+  /** From 0 up to, but not including, 1. */
+  readonly random: () => number;
+}
+
+/** What is to be written after an attempt. */
+export type AttemptResult =
+  { readonly kind: 'ended'; readonly work: EndedWork } | { readonly kind: 'put_back'; readonly work: PutBackWork };
+
+/** Makes one attempt at a claimed invocation, and says what becomes of it. Never rejects. */
+export async function makeAttempt(
+  parts: AttemptParts,
+  claimed: ClaimedWork,
+  pinned: Pinned,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
+  const tooLate = reasonNotToBegin(claimed, parts.clock());
+  if (tooLate !== undefined && 'version' in pinned) {
+    const { record } = claimed;
+    return toResult(parts, { ...claimed, record: { ...record, attempt: record.attempt - 1 } }, pinned, tooLate, {
+      state: 'dead',
+    });
+  }
+  const ending = 'version' in pinned ? await run(parts, claimed, pinned.version, signal) : pinned;
+  const policy = 'version' in pinned ? pinned.version.config.async : defaultAsyncPolicy;
+  const { record, expiresAt, deferrals } = claimed;
+  const { attempt, maxAttempts } = record;
+  const facts = { attempt, maxAttempts, expiresAt, deferrals, now: parts.clock(), random: parts.random };
+  return toResult(parts, claimed, pinned, ending, nextStep(ending, facts, policy));
+}
+
+/** Another server, or this one before its start, had the last attempt and never told its end; or it waited too long. */
+function reasonNotToBegin({ record, expiresAt }: ClaimedWork, now: Date): { readonly error: SraasError } | undefined {
+  if (record.attempt > record.maxAttempts) {
+    return { error: new SraasError('INTERNAL', 'The server ended while the last attempt was under way.') };
+  }
+  if (now < expiresAt) return undefined;
+  return { error: new SraasError('QUEUE_TIMEOUT', 'It could not be run within its maximum age.') };
+}
+
+async function run(
+  { invoker, workloadOf, tell }: AttemptParts,
+  { record, envelope }: ClaimedWork,
+  version: FunctionVersion,
+  signal: AbortSignal,
+): Promise<AttemptEnding> {
+  const { id: invocationId, attempt } = record;
+  try {
+    const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength);
+    return { reply: await invoker.run(workloadOf(version), { invocationId, attempt, envelope: bytes, signal }) };
+  } catch (error) {
+    return { error: tell(error, invocationId) };
+  }
+}
+
+function toResult(
+  { clock, logBytes }: AttemptParts,
+  claimed: ClaimedWork,
+  pinned: Pinned,
+  ending: AttemptEnding,
+  step: NextStep,
+): AttemptResult {
+  const record = afterAttempt(claimed.record, ending, step, clock());
+  if (step.state === 'queued') {
+    const deferrals = step.consumed ? 0 : claimed.deferrals + 1;
+    return { kind: 'put_back', work: { record, dueAt: step.dueAt, deferrals } };
+  }
+  const reply = 'reply' in ending ? ending.reply : undefined;
+  const payload = { result: reply?.verdict.result, logs: reply && logsOf(reply.logs, logBytes) };
+  return { kind: 'ended', work: { record, payload, webhook: webhookOf(pinned) } };
+}
+
+function logsOf(logs: string, mostBytes: number): Uint8Array | undefined {
+  if (logs === '' || mostBytes === 0) return undefined;
+  const bytes = Buffer.from(logs);
+  return bytes.subarray(0, mostBytes);
+}
+
+function webhookOf(pinned: Pinned): EndedWork['webhook'] {
+  if (!('version' in pinned)) return undefined;
+  const { webhookUrl: url, webhookSecret: secret } = pinned.version.config.async;
+  return url === undefined ? undefined : { url, secret };
+}

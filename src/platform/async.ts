@@ -1,0 +1,113 @@
+import type { DiskSpace } from '../artifacts/disk-space.ts';
+import { Acceptor } from '../async/acceptor.ts';
+import { AsyncInvocations } from '../async/async-invocations.ts';
+import { Backlog } from '../async/backlog.ts';
+import { Worker } from '../async/worker.ts';
+import { SraasError } from '../errors.ts';
+import type { FunctionCatalog } from '../functions/catalog.ts';
+import type { FunctionVersion } from '../functions/function.ts';
+import type { InFlight } from '../invocations/in-flight.ts';
+import type { Invoker } from '../invocations/invoker.ts';
+import type { Workload } from '../sandboxes/workload.ts';
+import type { Store } from '../store/store.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface AsyncParts {
+  readonly store: Pick<Store, 'work' | 'instanceId'>;
+  readonly catalog: FunctionCatalog;
+  readonly invoker: Pick<Invoker, 'run'>;
+  readonly inFlight: InFlight;
+  readonly diskSpace: DiskSpace;
+  readonly workloadOf: (version: FunctionVersion) => Workload;
+  readonly explain: (error: unknown) => SraasError | undefined;
+}
+
+/** Async invocations of a server. */
+export interface OpenAsync {
+  readonly acceptor: Acceptor;
+  readonly asyncInvocations: AsyncInvocations;
+  /** Begins to run what waits. */
+  start(): void;
+  /** Begins nothing more; to be called before calls are drained. */
+  stop(): void;
+  /** Resolves when all ends are written down; to be called when calls have been drained. */
+  close(): Promise<void>;
+}
+
+/** Rows that are cancelled in one transaction, when their function is removed. */
+const cancelledTogether = 200;
+
+/** Takes up what an earlier run left, and makes what accepts and runs async invocations. */
+export async function openAsync(surroundings: Surroundings, parts: AsyncParts): Promise<OpenAsync> {
+  const { config, logger, onFailure, onStop } = surroundings;
+  const { store, catalog, diskSpace, inFlight, invoker, workloadOf, explain } = parts;
+  const { work } = store;
+  const clock = (): Date => new Date();
+  // An embedded database has one server: whoever held leases in it is dead.
+  const interrupted = await work.voidLeases(config.databaseUrl === '' ? undefined : store.instanceId);
+  if (interrupted > 0) logger.info('Async invocations that an earlier run did not end are run again', { interrupted });
+
+  const backlog = new Backlog({ store: work, most: config.maxQueuedAsync });
+  const worker = new Worker({
+    store: work,
+    backlog,
+    catalog,
+    invoker,
+    workloadOf,
+    instanceId: store.instanceId,
+    concurrency: config.asyncConcurrency,
+    logBytes: config.historyLogBytes,
+    tell: (error, invocationId) => tell(error, explain, surroundings, invocationId),
+    clock,
+    random: Math.random,
+    onWebhook: () => undefined,
+    onFailure,
+  });
+  const acceptor = new Acceptor({
+    store: work,
+    backlog,
+    diskSpace,
+    clock,
+    onAccepted: () => {
+      worker.wake();
+    },
+  });
+  catalog.onRemoved(({ id }) => {
+    void cancelWaiting(id).catch((error: unknown) => {
+      onFailure('Async invocations of a removed function could not be cancelled yet', error);
+    });
+  });
+  const cancelWaiting = async (functionId: Parameters<typeof work.cancelWaiting>[0]): Promise<void> => {
+    for (;;) {
+      const cancelled = await work.cancelWaiting(functionId, clock(), cancelledTogether);
+      backlog.ended(cancelled);
+      if (cancelled < cancelledTogether) return;
+    }
+  };
+  const close = (): Promise<void> => worker.close();
+  onStop(close);
+  return {
+    acceptor,
+    asyncInvocations: new AsyncInvocations({ catalog, acceptor, store: work, backlog, inFlight, clock }),
+    start: () => {
+      worker.start();
+    },
+    stop: () => {
+      worker.stop();
+    },
+    close,
+  };
+}
+
+/** What is written down of whatever was thrown; what needs an operator's attention is reported on the way. */
+function tell(
+  error: unknown,
+  explain: AsyncParts['explain'],
+  { onFailure }: Surroundings,
+  invocationId: string,
+): SraasError {
+  const told = error instanceof SraasError ? error : explain(error);
+  if (told !== undefined) return told;
+  onFailure(`The async invocation ${invocationId} failed`, error);
+  return new SraasError('INTERNAL', 'Something went wrong here; the server log has the reason.', { cause: error });
+}

@@ -1,0 +1,46 @@
+import { sql, type Kysely } from 'kysely';
+import type { StoreTables, WorkTable } from './schema.ts';
+
+export interface DueRequest {
+  readonly kind: 'invoke' | 'webhook';
+  readonly now: Date;
+  readonly fullFunctions: readonly string[];
+}
+
+/** Tried in turn, should other servers be faster. */
+const candidates = 10;
+
+/**
+ * What is due and nobody has: of each function the one that has been due longest, the longest first. It steps from function to
+ * function by the index, so that a long queue of one that may not begin any more costs nothing.
+ */
+export async function findDue(
+  database: Kysely<StoreTables>,
+  { kind, now, fullFunctions }: DueRequest,
+): Promise<readonly WorkTable[]> {
+  const time = now.toISOString();
+  const isFull = fullFunctions.length === 0 ? sql`` : sql`and waiting.function_id not in (${sql.join(fullFunctions)})`;
+  const { rows } = await sql<WorkTable>`
+    with recursive waiting (function_id) as (
+      select (select min(function_id) from work where kind = ${kind})
+      union all
+      select (select min(work.function_id) from work where work.kind = ${kind} and work.function_id > waiting.function_id)
+      from waiting
+      where waiting.function_id is not null
+    )
+    select work.*
+    from waiting
+    join work on work.kind = ${kind} and work.invocation_id = (
+      select free.invocation_id
+      from work as free
+      where free.kind = ${kind} and free.function_id = waiting.function_id and free.due_at <= ${time}
+        and (free.lease_token is null or free.lease_until <= ${time})
+      order by free.due_at, free.invocation_id
+      limit 1
+    )
+    where waiting.function_id is not null ${isFull}
+    order by work.due_at, work.invocation_id
+    limit ${sql.lit(candidates)}
+  `.execute(database);
+  return rows;
+}

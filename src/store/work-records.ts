@@ -1,0 +1,187 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { ClaimRequest, WorkStore } from '../async/work-store.ts';
+import type { AcceptedWork, ClaimedWork, EndedWork, PutBackWork } from '../async/work.ts';
+import type { FunctionId } from '../functions/function.ts';
+import type { InvocationRecord } from '../history/invocation-record.ts';
+import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
+import { inFlight } from '../idempotency/refusals.ts';
+import { insertAcceptedWork } from './accepted-work.ts';
+import { cancelAll } from './cancelled-work.ts';
+import { findDue } from './due-work.ts';
+import { keepAnswer } from './idempotency-records.ts';
+import { toInvocationsRow, toRecord } from './invocation-rows.ts';
+import { renewLeases, takeLease } from './leases.ts';
+import type { StoreTables, WorkTable } from './schema.ts';
+import { invokeDetailsOf, noLease, toInvokeDetails } from './work-rows.ts';
+
+/** Async invocations in tables of any database that the query builder speaks to. */
+export class WorkRecords implements WorkStore {
+  readonly #database: Kysely<StoreTables>;
+
+  constructor(database: Kysely<StoreTables>) {
+    this.#database = database;
+  }
+
+  async accept(work: AcceptedWork, answered?: AnsweredKey): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      await insertAcceptedWork(transaction, work);
+      if (answered !== undefined && !(await keepAnswer(transaction, answered))) throw inFlight();
+    });
+  }
+
+  async countWaiting(): Promise<number> {
+    const { count } = await this.#database
+      .selectFrom('work')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('kind', '=', 'invoke')
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimedWork | undefined> {
+    // Looked for before the transaction, which keeps others from writing.
+    for (const due of await findDue(this.#database, { kind: 'invoke', ...request })) {
+      const claimed = await this.#database
+        .transaction()
+        .execute(async (transaction) => begin(transaction, due, request));
+      if (claimed !== undefined) return claimed;
+    }
+    return undefined;
+  }
+
+  async nextDue(after: Date): Promise<Date | undefined> {
+    const row = await this.#database
+      .selectFrom('work')
+      .select('due_at')
+      .where('kind', '=', 'invoke')
+      .where('due_at', '>', after.toISOString())
+      .orderBy('due_at')
+      .limit(1)
+      .executeTakeFirst();
+    return row && new Date(row.due_at);
+  }
+
+  renew(leaseTokens: readonly string[], leaseUntil: Date): Promise<ReadonlySet<string>> {
+    return renewLeases(this.#database, 'invoke', leaseTokens, leaseUntil);
+  }
+
+  async putBack(leaseToken: string, { record, dueAt, deferrals }: PutBackWork): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('work')
+        .set({
+          attempt: record.attempt,
+          due_at: dueAt.toISOString(),
+          details: toInvokeDetails({ deferrals }),
+          ...noLease,
+        })
+        .where('invocation_id', '=', record.id)
+        .where('kind', '=', 'invoke')
+        .where('lease_token', '=', leaseToken)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await write(transaction, record);
+      return true;
+    });
+  }
+
+  async end(leaseToken: string, { record, payload }: EndedWork): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const { numDeletedRows } = await transaction
+        .deleteFrom('work')
+        .where('invocation_id', '=', record.id)
+        .where('kind', '=', 'invoke')
+        .where('lease_token', '=', leaseToken)
+        .executeTakeFirst();
+      if (numDeletedRows === 0n) return false;
+      await write(transaction, record);
+      const { result = null, logs = null } = payload;
+      await transaction
+        .updateTable('invocation_payloads')
+        .set({ result, logs })
+        .where('invocation_id', '=', record.id)
+        .execute();
+      return true;
+    });
+  }
+
+  async cancel(invocationId: string, at: Date): Promise<'cancelled' | 'ended' | 'missing'> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const cancelled = await cancelAll(transaction, [invocationId], at);
+      if (cancelled > 0) return 'cancelled';
+      const row = await transaction
+        .selectFrom('invocations')
+        .select('id')
+        .where('id', '=', invocationId)
+        .executeTakeFirst();
+      return row === undefined ? 'missing' : 'ended';
+    });
+  }
+
+  async cancelWaiting(functionId: FunctionId, at: Date, most: number): Promise<number> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const rows = await transaction
+        .selectFrom('work')
+        .select('invocation_id')
+        .where('kind', '=', 'invoke')
+        .where('function_id', '=', functionId)
+        .where('lease_token', 'is', null)
+        .limit(most)
+        .execute();
+      return cancelAll(
+        transaction,
+        rows.map((row) => row.invocation_id),
+        at,
+      );
+    });
+  }
+
+  async voidLeases(leasedBy?: string): Promise<number> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const rows = await transaction
+        .updateTable('work')
+        .set(noLease)
+        .where('lease_token', 'is not', null)
+        .$if(leasedBy !== undefined, (query) => query.where('leased_by', '=', leasedBy ?? ''))
+        .returning(['invocation_id', 'kind'])
+        .execute();
+      for (const { invocation_id: id, kind } of rows) {
+        if (kind !== 'invoke') continue;
+        await transaction.updateTable('invocations').set({ state: 'queued' }).where('id', '=', id).execute();
+      }
+      return rows.length;
+    });
+  }
+}
+
+async function begin(
+  transaction: Transaction<StoreTables>,
+  due: WorkTable,
+  request: ClaimRequest,
+): Promise<ClaimedWork | undefined> {
+  const leaseToken = await takeLease(transaction, due, request);
+  if (leaseToken === undefined) return undefined;
+  const row = await transaction
+    .updateTable('invocations')
+    .set({ state: 'running', attempt: due.attempt + 1, started_at: request.now.toISOString() })
+    .where('id', '=', due.invocation_id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const payload = await transaction
+    .selectFrom('invocation_payloads')
+    .select('envelope')
+    .where('invocation_id', '=', due.invocation_id)
+    .executeTakeFirstOrThrow();
+  return {
+    record: toRecord(row),
+    envelope: payload.envelope ?? new Uint8Array(),
+    expiresAt: new Date(due.expires_at),
+    leaseToken,
+    deferrals: invokeDetailsOf(due).deferrals,
+  };
+}
+
+async function write(transaction: Transaction<StoreTables>, record: InvocationRecord): Promise<void> {
+  const { id, ...columns } = toInvocationsRow(record);
+  await transaction.updateTable('invocations').set(columns).where('id', '=', id).execute();
+}
