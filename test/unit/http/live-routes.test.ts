@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AsyncInvocations } from '../../../src/async/async-invocations.ts';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
 import type { AliasStore } from '../../../src/functions/alias-store.ts';
 import type { FunctionStore } from '../../../src/functions/function-store.ts';
@@ -22,12 +23,27 @@ const store = {
 } as unknown as FunctionStore;
 const noAliases = {} as unknown as AliasStore;
 
+const invocationId = '019a0000-0000-7000-8000-000000000001';
+
+/** Nothing was accepted to be run later. */
+function onlySync(inFlight: InFlight): AsyncInvocations {
+  const unused = { resolve: vi.fn(), accept: vi.fn(), ended: vi.fn() };
+  return new AsyncInvocations({
+    catalog: unused,
+    acceptor: unused,
+    backlog: unused,
+    store: { cancel: () => Promise.resolve('missing') },
+    inFlight,
+    clock: () => new Date(0),
+  });
+}
+
 async function serveLive(maxFollowers = 100): Promise<{ liveLogs: LiveLogs; inFlight: InFlight; url: string }> {
   const liveLogs = new LiveLogs({ clock: () => new Date(0), maxFollowers });
   const inFlight = new InFlight();
   const { url } = await serve(
     logRoutes({ catalog: new FunctionCatalog({ functions: store, aliases: noAliases }), liveLogs }),
-    invocationRoutes({ inFlight }),
+    invocationRoutes({ inFlight, asyncInvocations: onlySync(inFlight) }),
   );
   return { liveLogs, inFlight, url };
 }
@@ -170,7 +186,7 @@ describe('what runs, over HTTP', () => {
     const { url, inFlight } = await serveLive();
     expect(await (await fetch(`${url}/invocations`)).json()).toEqual({ invocations: [] });
     const tracked = inFlight.track(
-      { invocationId: 'i-1', version, signal: new AbortController().signal },
+      { invocationId, version, signal: new AbortController().signal },
       (signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
@@ -182,7 +198,7 @@ describe('what runs, over HTTP', () => {
     expect(await (await fetch(`${url}/invocations`)).json()).toEqual({
       invocations: [
         {
-          id: 'i-1',
+          id: invocationId,
           function: 'hello',
           version: 1,
           started_at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
@@ -190,9 +206,9 @@ describe('what runs, over HTTP', () => {
         },
       ],
     });
-    expect((await fetch(`${url}/invocations/i-1`, { method: 'DELETE' })).status).toBe(204);
+    expect((await fetch(`${url}/invocations/${invocationId}`, { method: 'DELETE' })).status).toBe(204);
     await ended;
-    const again = await fetch(`${url}/invocations/i-1`, { method: 'DELETE' });
+    const again = await fetch(`${url}/invocations/${invocationId}`, { method: 'DELETE' });
     expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([404, 'INVOCATION_NOT_FOUND']);
   });
 });
