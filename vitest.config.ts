@@ -13,12 +13,12 @@ export default defineConfig({
   test: {
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      // What is kept, once more on the other database. What is about SQLite's files and connections is not.
+      // The other database, and what is kept once more on it, but for what is about SQLite's files and connections.
       {
         test: {
           ...onPostgres,
           name: 'postgres',
-          include: ['test/unit/store/**/*.test.ts'],
+          include: ['test/postgres/**/*.test.ts', 'test/unit/store/**/*.test.ts'],
           exclude: ['open', 'failures', 'crash'].map((file) => `test/unit/store/${file}.test.ts`),
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -8,13 +8,15 @@ const oldestVersion = 15;
 /** The query builder's own tables, made before the first step. */
 const bookkeeping: ReadonlySet<string> = new Set(['kysely_migration', 'kysely_migration_lock']);
 
-interface Server {
+/** What a PostgreSQL says of itself. */
+export interface ServerFacts {
   readonly version: string;
   readonly version_number: number;
   readonly encoding: string;
   readonly read_only: boolean;
-  /** Null when no schema of the search path exists. */
-  readonly schema: string | null;
+  /** The first of the search path that exists; empty when none does. */
+  readonly schema: string;
+  readonly may_create: boolean;
 }
 
 /** What a database is found to be before anything is changed. */
@@ -39,14 +41,8 @@ export async function examine(
   const server = await askServer(database);
   const place = `The database ${name === '' ? '' : `${name} `}on ${host}`;
   const refuse = (rest: string): SraasError => new SraasError('STORE_UNAVAILABLE', `${place} ${rest}`);
-  if (server.version_number < oldestVersion * 10_000) {
-    throw refuse(`is a PostgreSQL ${server.version}: this server needs ${oldestVersion} or newer.`);
-  }
-  if (server.encoding !== 'UTF8') {
-    throw refuse(`has the encoding ${server.encoding}: make one with \`create database … encoding 'UTF8'\`.`);
-  }
-  if (server.read_only) throw refuse('can only be read, as a standby can: name the primary.');
-  if (server.schema === null) throw refuse('has none of the schemas of the search path: create one, and try again.');
+  const unfit = judge(server);
+  if (unfit !== undefined) throw refuse(unfit);
   const taken = await stepsTaken(database, server.schema, known[0]);
   if (taken === 'foreign') {
     throw refuse(
@@ -59,14 +55,33 @@ export async function examine(
         'start that version, or restore a backup from before the update.',
     );
   }
+  if (taken.length < known.length && !server.may_create) {
+    throw refuse(
+      `lets this user make no tables in the schema ${server.schema}: \`grant create on schema ${server.schema} to …\`.`,
+    );
+  }
   return { schema: server.schema, taken };
 }
 
-async function askServer(database: Kysely<StoreTables>): Promise<Server> {
-  const { rows } = await sql<Server>`
+/** What is wrong with a server whatever it holds, as the rest of a sentence about the database; undefined when nothing is. */
+export function judge(server: Omit<ServerFacts, 'may_create'>): string | undefined {
+  if (server.version_number < oldestVersion * 10_000) {
+    return `is a PostgreSQL ${server.version}: this server needs ${oldestVersion} or newer.`;
+  }
+  if (server.encoding !== 'UTF8') {
+    return `has the encoding ${server.encoding}: make one with \`create database … encoding 'UTF8'\`.`;
+  }
+  if (server.read_only) return 'can only be read, as a standby can: name the primary.';
+  if (server.schema === '') return 'has none of the schemas of its search path: create one, and try again.';
+  return undefined;
+}
+
+async function askServer(database: Kysely<StoreTables>): Promise<ServerFacts> {
+  const { rows } = await sql<ServerFacts>`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as version_number,
       current_setting('server_encoding') as encoding, current_setting('transaction_read_only') = 'on' as read_only,
-      current_schema()::text as schema`.execute(database);
+      coalesce(current_schema()::text, '') as schema,
+      coalesce(has_schema_privilege(current_schema(), 'create'), false) as may_create`.execute(database);
   const [server] = rows;
   if (server === undefined) throw new Error('PostgreSQL answered without a row');
   return server;

@@ -30,7 +30,7 @@ export default async function keepPostgres(project: TestProject): Promise<() => 
       started ??= startPostgres();
       const postgres = await started;
       if (asked.method === 'DELETE') await postgres.dropDatabase(name);
-      else await postgres.createDatabase(name);
+      else await postgres.createDatabase(name, await text(asked));
       reply.end(postgres.url(name));
     } catch (error) {
       reply.writeHead(500).end(String(error));
@@ -46,10 +46,14 @@ export default async function keepPostgres(project: TestProject): Promise<() => 
   };
 }
 
-/** An empty database on the PostgreSQL of this run, for the time until it is let go of. */
-export async function newDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+/**
+ * An empty database on the PostgreSQL of this run, for the time until it is let go of.
+ *
+ * @param options of the statement that creates it.
+ */
+export async function newDatabase(options = ''): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const url = await ask('PUT', name);
+  const url = await ask('PUT', name, options);
   return {
     url,
     drop: async () => {
@@ -58,10 +62,10 @@ export async function newDatabase(): Promise<{ readonly url: string; drop(): Pro
   };
 }
 
-async function ask(method: string, name: string): Promise<string> {
-  const asked = request({ socketPath: inject('postgresKeeper'), method, path: `/${name}` }).end();
+async function ask(method: string, name: string, body = ''): Promise<string> {
+  const asked = request({ socketPath: inject('postgresKeeper'), method, path: `/${name}` }).end(body);
   const [reply] = (await once(asked, 'response')) as [IncomingMessage];
-  const body = await text(reply);
-  if (reply.statusCode !== 200) throw new Error(`no database: ${body}`);
-  return body;
+  const answer = await text(reply);
+  if (reply.statusCode !== 200) throw new Error(`no database: ${answer}`);
+  return answer;
 }
