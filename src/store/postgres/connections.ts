@@ -36,8 +36,12 @@ export class Connections implements PostgresPool {
       // A machine that vanished answers nothing, not even that the time is up.
       ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + answerGraceMs }),
     });
-    // An idle connection that breaks is taken out of the pool; whoever comes next gets a new one.
+    // A connection that breaks while it is idle is taken out of the pool; whoever comes next gets a new one. The statement of
+    // a busy one fails as well, which is where it is dealt with: but an event without a listener would end the process.
     this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+    });
     this.#setUp = `
       set statement_timeout = ${statementTimeoutMs};
       set lock_timeout = ${lockTimeoutMs};
