@@ -13,6 +13,7 @@ export interface ConfigFlags {
   readonly tmpMb?: number;
   readonly dependencies?: string;
   readonly isolation?: string;
+  readonly history?: string;
   readonly max?: number;
   readonly warmMin?: number;
   readonly description?: string;
@@ -32,7 +33,12 @@ export function configDocument(file: Document, flags: ConfigFlags, entry: Entry)
   };
   return {
     ...file,
-    ...given({ dependencies: flags.dependencies, isolation: flags.isolation, description: flags.description }),
+    ...given({
+      dependencies: flags.dependencies,
+      isolation: flags.isolation,
+      history: flags.history,
+      description: flags.description,
+    }),
     ...laidOver(file, 'limits', limits),
     ...laidOver(file, 'concurrency', { max: flags.max, warm_min: flags.warmMin }),
     ...laidOver(file, 'env', flags.env ?? {}),

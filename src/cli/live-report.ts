@@ -64,11 +64,14 @@ function ending(event: Extract<LiveLogEvent, { event: 'end' }>): string {
   return `${how} in ${durationText(event.duration_ms)}${event.logs_truncated ? ' · logs were cut' : ''}`;
 }
 
-/** Time of day here, and the first part of the id: enough to tell a few invocations apart, and for `sraas cancel`. */
+/**
+ * Time of day here, and the end of the id: enough to tell a few invocations apart, and for `sraas cancel`. Ids begin with the
+ * time, which those that run together have in common.
+ */
 function prefix(at: string, invocationId: string): string {
   const time = new Date(at);
   const clock = Number.isNaN(time.getTime())
     ? '--:--:--.---'
     : `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, '0')}`;
-  return `${clock} ${safeLine(invocationId.slice(0, 8))}`;
+  return `${clock} ${safeLine(invocationId.slice(-8))}`;
 }

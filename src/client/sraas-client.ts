@@ -12,9 +12,12 @@ import type {
   FunctionDocument,
   FunctionPage,
   HealthReply,
+  HistoryFilterDocument,
   InvokeReply,
   LiveLogEvent,
   PrunedImage,
+  RecordDocument,
+  RecordPage,
   RunningDocument,
   RunningReply,
   RuntimeDefinitionDocument,
@@ -46,6 +49,9 @@ export type RunRequest = Code & {
   readonly envelope: Envelope;
   readonly signal?: AbortSignal;
 };
+
+/** A list gives no more than this at a time. */
+const mostPerPage = 1000;
 
 /**
  * A client of the HTTP API, for the command line and for programs.
@@ -137,7 +143,43 @@ export class SraasClient {
 
   /** Ends an invocation that waits or runs. When this resolves it no longer does. */
   async cancel(invocationId: string): Promise<void> {
-    await this.#send({ method: 'DELETE', path: `/invocations/${encodeURIComponent(invocationId)}` });
+    await this.#send({ method: 'DELETE', path: invocationPath(invocationId) });
+  }
+
+  /** What became of an invocation, or how far it is. */
+  async invocation(invocationId: string): Promise<RecordDocument> {
+    return (await this.#send({ method: 'GET', path: invocationPath(invocationId) })).document as RecordDocument;
+  }
+
+  /** The invocations of a function, newest first, at most so many, fetched page by page as they are asked for. */
+  async *history(
+    name: string,
+    filter: HistoryFilterDocument = {},
+    most = Infinity,
+  ): AsyncGenerator<RecordDocument, void, undefined> {
+    const query = new URLSearchParams(
+      Object.entries(filter).map(([key, value]): [string, string] => [key, String(value)]),
+    );
+    let left = most;
+    for (;;) {
+      query.set('limit', String(Math.min(left, mostPerPage)));
+      const path = `${functionPath(name)}/invocations?${query.toString()}`;
+      const page = (await this.#send({ method: 'GET', path })).document as RecordPage;
+      yield* page.invocations;
+      left -= page.invocations.length;
+      if (page.next_cursor === null || left <= 0) return;
+      query.set('cursor', page.next_cursor);
+    }
+  }
+
+  /** Runs the event of an invocation again and waits for how that ended. */
+  async replay(
+    invocationId: string,
+    options: { readonly reference?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<InvokeReply> {
+    const { signal, ...body } = options;
+    const request = { method: 'POST', path: `${invocationPath(invocationId)}/replay`, body } as const;
+    return (await this.#send(withSignal(request, signal))).document as InvokeReply;
   }
 
   async health(): Promise<HealthReply> {
@@ -232,6 +274,10 @@ export class SraasClient {
 
 function functionPath(reference: string): string {
   return `/functions/${encodeURIComponent(reference)}`;
+}
+
+function invocationPath(invocationId: string): string {
+  return `/invocations/${encodeURIComponent(invocationId)}`;
 }
 
 function runtimePath(name: string): string {

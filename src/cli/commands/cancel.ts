@@ -10,9 +10,9 @@ const wholeIdLength = 36;
 export function addCancel(program: Command, { world, finish }: CommandContext): void {
   program
     .command('cancel')
-    .argument('<id>', 'invocation, or the first characters of its id')
+    .argument('<id>', 'invocation, or the first or last characters of its id')
     .description('Ends an invocation: its handler is killed, and its caller gets an error.')
-    .addHelpText('after', examples('sraas ps', 'sraas cancel 5eb94a92'))
+    .addHelpText('after', examples('sraas ps', 'sraas cancel 4f5e1bf2'))
     .action(async (id: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
       const client = clientFor(command, world);
@@ -24,13 +24,13 @@ export function addCancel(program: Command, { world, finish }: CommandContext): 
     });
 }
 
-/** The id that begins as typed. One that is none's is left to the server to refuse. */
+/** The id that begins or ends as typed. One that is none's is left to the server to refuse. */
 async function wholeId(client: SraasClient, typed: string): Promise<string> {
   if (typed.length >= wholeIdLength || typed === '') return typed;
-  const matching = (await client.running()).filter(({ id }) => id.startsWith(typed));
+  const matching = (await client.running()).filter(({ id }) => id.startsWith(typed) || id.endsWith(typed));
   if (matching.length > 1) {
     throw new UsageError(
-      `${matching.length} invocations begin with ${typed}: give more of the id; sraas ps shows them.`,
+      `${matching.length} invocations begin or end with ${typed}: give more of the id; sraas ps shows them.`,
     );
   }
   return matching[0]?.id ?? typed;

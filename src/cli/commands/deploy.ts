@@ -58,6 +58,13 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       ]),
     )
     .addOption(new EnvironmentOption('--isolation <kind>', 'reuse of sandboxes').choices(['warm', 'fresh']))
+    .addOption(
+      new EnvironmentOption('--history <which>', 'calls whose event and result are kept').choices([
+        'none',
+        'failures',
+        'all',
+      ]),
+    )
     .addOption(new EnvironmentOption('--max <count>', 'most sandboxes at a time').argParser(parseNumber))
     .addOption(new EnvironmentOption('--warm-min <count>', 'sandboxes kept started').argParser(parseNumber))
     .addOption(new EnvironmentOption('--description <text>', 'what it is for'))

@@ -37,6 +37,7 @@ function lines(document: VersionDocument): readonly (readonly [label: string, va
     ['/tmp', `${limits.tmp_mb} MiB`],
     ['network', document.network],
     ['isolation', document.isolation],
+    ['history', document.history],
     ['sandboxes', `at most ${concurrency.max}, ${concurrency.warm_min} kept started`],
     ['env', pairs(document.env)],
     ['secrets', pairs(document.secrets)],

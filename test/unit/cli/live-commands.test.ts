@@ -30,7 +30,7 @@ const runWith = (commandLine: readonly string[], fetch: Fetch, terminal = true):
 const frame = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
 const at = '2026-01-02T03:04:05.678Z';
-const [a, b] = ['aaaaaaaa-1111', 'bbbbbbbb-2222'];
+const [a, b] = ['1111-aaaaaaaa', '1111-bbbbbbbb'];
 const log = (id: string, text: string): string => frame('log', { invocation_id: id, text, at });
 const end = (id: string, members: object): string =>
   frame('end', {
@@ -189,10 +189,19 @@ describe('sraas cancel', () => {
     expect(asked(fetch)).toEqual(['GET /invocations', `DELETE /invocations/${second}`]);
   });
 
+  it('finds it by the last characters, which sraas logs shows', async () => {
+    const fetch = server();
+    await runWith(['cancel', '0000-45c1-8934-4f5e1bf20425'], fetch);
+    expect(asked(fetch)).toEqual(['GET /invocations', `DELETE /invocations/${second}`]);
+  });
+
   it('ends none when several begin like that', async () => {
     const fetch = server();
     const ran = await runWith(['cancel', '5eb94a92'], fetch);
-    expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('2 invocations begin with') as string });
+    expect(ran).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('2 invocations begin or end with') as string,
+    });
     expect(asked(fetch)).toEqual(['GET /invocations']);
   });
 

@@ -20,6 +20,7 @@ export function functionDocument(name: string, description = ''): FunctionDocume
     },
     network: 'none',
     isolation: 'warm',
+    history: 'failures',
     concurrency: { max: 10, warm_min: 0 },
     labels: {},
     code: { sha256: 'ab'.repeat(32), bytes: 120 },

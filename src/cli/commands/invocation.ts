@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { RecordDocument } from '../../client/wire.ts';
+import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
+import { exitCodes } from '../exit-code.ts';
+import { bytesText, durationText } from '../terminal/amounts.ts';
+import { safeJson, safeLine } from '../terminal/safe-text.ts';
+
+/** `sraas invocation ID`: what became of one invocation. */
+export function addInvocation(program: Command, { world, finish }: CommandContext): void {
+  program
+    .command('invocation')
+    .argument('<id>', 'invocation')
+    .description('Shows what became of an invocation, with its event, result and logs where they are kept.')
+    .addHelpText('after', examples('sraas history hello', 'sraas invocation 01a53c9e-6a2b-7c50-9f0e-3d1c8f2b7a11'))
+    .action(async (id: string, _options: object, command: Command) => {
+      const printer = printerFor(command, world);
+      const document = await clientFor(command, world).invocation(id);
+      if (printer.json) printer.document(document);
+      else {
+        for (const [label, value] of facts(document)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+        for (const [label, text] of texts(document)) printer.line(`\n${label}:\n${text.replace(/\n$/, '')}`);
+      }
+      finish(exitCodes.ok);
+    });
+}
+
+function facts(document: RecordDocument): readonly (readonly [label: string, value: string])[] {
+  const { attempt, max_attempts: maxAttempts, init_ms: initMs, max_memory_bytes: maxMemoryBytes } = document;
+  const all: readonly (readonly [string, string])[] = [
+    ['id', document.id],
+    ['function', `${document.function}@${document.version}`],
+    ['mode', document.mode],
+    ['state', document.state],
+    ['outcome', document.outcome ?? ''],
+    ['exit code', document.exit_code === null ? '' : String(document.exit_code)],
+    ['error code', document.error_code ?? ''],
+    ['attempts', maxAttempts > 1 ? `${attempt} of at most ${maxAttempts}` : ''],
+    ['created', document.created_at],
+    ['started', document.started_at ?? ''],
+    ['ended', document.ended_at ?? ''],
+    ['took', amount(document.duration_ms, durationText)],
+    ['waited', amount(document.queue_ms, durationText)],
+    ['cold start', document.cold_start && initMs !== null ? durationText(initMs) : ''],
+    ['processor', amount(document.cpu_ms, durationText)],
+    ['memory', amount(maxMemoryBytes, bytesText)],
+    ['replay of', document.replay_of ?? ''],
+    ['schedule', document.schedule ?? ''],
+  ];
+  return all.filter(([, value]) => value !== '');
+}
+
+function texts(document: RecordDocument): readonly (readonly [label: string, text: string])[] {
+  const { error, logs } = document;
+  return [
+    ...json(document, 'event'),
+    ...json(document, 'context'),
+    ...json(document, 'result'),
+    ...(error === null ? [] : [['error', error] as const]),
+    ...(logs === undefined ? [] : [[document.logs_truncated ? 'logs, cut' : 'logs', logs] as const]),
+  ];
+}
+
+function json(document: RecordDocument, member: 'event' | 'context' | 'result') {
+  return document[member] === undefined ? [] : [[member, safeJson(document[member], 2)] as const];
+}
+
+function amount(value: number | null, text: (value: number) => string): string {
+  return value === null ? '' : text(value);
+}
