@@ -3,6 +3,7 @@ import { inlineFiles, type UploadedFile } from '../artifacts/upload.ts';
 import { SraasError } from '../errors.ts';
 import { BodyReader } from './read-body.ts';
 import { parseJson, requireJson } from './json.ts';
+import { leaveUnread } from './unread-body.ts';
 import { readUpload, type UploadOptions } from './upload.ts';
 
 /** What a request brought that carries code: documents, and the files. Dispose of it when they have been used. */
@@ -75,8 +76,7 @@ export class CodeRequestReader {
         [Symbol.asyncDispose]: () => upload.discard(),
       };
     } catch (error) {
-      // What remains of the body is not read: the connection cannot serve another request.
-      response.set('Connection', 'close');
+      leaveUnread(request, response);
       throw error;
     }
   }

@@ -37,16 +37,10 @@ export function sendProblem(response: Response, error: SraasError, requestId: st
   response.end(body);
 }
 
-/** What a failure inside Express or its body parser is to a client; undefined when it is our own fault. */
+/** What a failure inside Express is to a client; undefined when it is our own fault. */
 export function fromExpress(error: unknown): SraasError | undefined {
-  const { type, status, code } = error as { type?: unknown; status?: unknown; code?: unknown };
-  if (type === 'encoding.unsupported') {
-    return new SraasError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a Content-Encoding.');
-  }
-  if (type === 'request.aborted' || code === 'ECONNRESET')
-    return new SraasError('BAD_REQUEST', 'The body ended too early.');
-  if (type === 'request.size.invalid')
-    return new SraasError('BAD_REQUEST', 'The body is not as long as its Content-Length.');
+  const { status, code } = error as { status?: unknown; code?: unknown };
+  if (code === 'ECONNRESET') return new SraasError('BAD_REQUEST', 'The body ended too early.');
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new SraasError('BAD_REQUEST', 'The request could not be understood; check its path and headers.');
   }

@@ -1,38 +1,80 @@
-import express, { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import { SraasError, type ErrorCode } from '../errors.ts';
-import { fromExpress } from './problem.ts';
+import { leaveUnread } from './unread-body.ts';
 
 /** Reads request bodies up to a number of bytes; one more is an error with the given code. */
 export class BodyReader {
-  readonly #read: ReturnType<typeof express.raw>;
-  readonly #tooLarge: SraasError;
+  readonly #limitBytes: number;
+  readonly #tooLarge: ErrorCode;
+
+  readonly #isSetting: boolean;
 
   /** @param isSetting whether an operator can raise the limit. */
   constructor(limitBytes: number, tooLarge: ErrorCode, isSetting = true) {
-    // A compressed body is refused: what it expands to cannot be told before it has been expanded.
-    this.#read = express.raw({ type: () => true, limit: limitBytes, inflate: false });
-    this.#tooLarge = new SraasError(
-      tooLarge,
-      `The body may have at most ${limitBytes} bytes${isSetting ? "; this server's limit can be raised" : ''}.`,
+    this.#limitBytes = limitBytes;
+    this.#isSetting = isSetting;
+    this.#tooLarge = tooLarge;
+  }
+
+  /**
+   * Refuses at the first byte too many, or before the first one where the length is told.
+   * @throws SraasError with the code given, UNSUPPORTED_MEDIA_TYPE for a compressed body, BAD_REQUEST for one cut short.
+   */
+  async read(request: Request, response: Response): Promise<Buffer> {
+    try {
+      refuseCompressed(request);
+      if (Number(request.headers['content-length'] ?? 0) > this.#limitBytes) throw this.#refusal();
+      return await this.#collect(request);
+    } catch (error) {
+      leaveUnread(request, response);
+      throw error;
+    }
+  }
+
+  #collect(request: Request): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      const onData = (chunk: Buffer): void => {
+        bytes += chunk.length;
+        if (bytes > this.#limitBytes)
+          settle(() => {
+            reject(this.#refusal());
+          });
+        else chunks.push(chunk);
+      };
+      const onEnd = (): void => {
+        settle(() => {
+          resolve(Buffer.concat(chunks, bytes));
+        });
+      };
+      const onBroken = (): void => {
+        settle(() => {
+          reject(new SraasError('BAD_REQUEST', 'The body ended too early.'));
+        });
+      };
+      const settle = (tell: () => void): void => {
+        request.off('data', onData).off('end', onEnd).off('close', onBroken);
+        tell();
+      };
+      request.on('data', onData).once('end', onEnd).once('close', onBroken);
+      // Node tells of a connection that broke by an error as well, which somebody has to listen to.
+      request.on('error', onBroken);
+      if (request.destroyed) onBroken();
+    });
+  }
+
+  #refusal(): SraasError {
+    return new SraasError(
+      this.#tooLarge,
+      `The body may have at most ${this.#limitBytes} bytes${this.#isSetting ? "; this server's limit can be raised" : ''}.`,
     );
   }
+}
 
-  /** @throws SraasError with the code given, UNSUPPORTED_MEDIA_TYPE for a compressed body, BAD_REQUEST for one cut short. */
-  async read(request: Request, response: Response): Promise<Buffer> {
-    await new Promise<void>((resolve, reject) => {
-      this.#read(request, response, (error?: unknown) => {
-        if (error === undefined) resolve();
-        else reject(this.#explain(error, response));
-      });
-    });
-    const body: unknown = request.body;
-    return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  }
-
-  #explain(error: unknown, response: Response): Error {
-    // The rest of the body is not read: the connection cannot serve another request.
-    response.set('Connection', 'close');
-    if ((error as { type?: unknown }).type === 'entity.too.large') return this.#tooLarge;
-    return fromExpress(error) ?? (error as Error);
-  }
+/** What a compressed body expands to cannot be told before it has been expanded. */
+function refuseCompressed(request: Request): void {
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return;
+  throw new SraasError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a Content-Encoding.');
 }

@@ -63,9 +63,6 @@ describe('the reply to a request that failed', () => {
 
 describe('what Express fails with', () => {
   it.each<[error: object, code: ErrorCode]>([
-    [{ type: 'encoding.unsupported', status: 415 }, 'UNSUPPORTED_MEDIA_TYPE'],
-    [{ type: 'request.aborted', status: 400 }, 'BAD_REQUEST'],
-    [{ type: 'request.size.invalid', status: 400 }, 'BAD_REQUEST'],
     [{ code: 'ECONNRESET' }, 'BAD_REQUEST'],
     [Object.assign(new URIError('Failed to decode param'), { status: 400 }), 'BAD_REQUEST'],
   ])('is the caller’s: %j', (error, code) => {
