@@ -107,7 +107,7 @@ describe('the envelope', () => {
   );
 
   it('refuses an invoke with a query, instead of ignoring it', async () => {
-    const response = await request(server.url).post('/functions/good/invoke?mode=async').send({ version: 'v1' });
+    const response = await request(server.url).post('/functions/good/invoke?colour=red').send({ version: 'v1' });
     expectProblem(response, 400, 'INVALID_QUERY');
   });
 
