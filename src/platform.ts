@@ -26,7 +26,7 @@ import { openSandboxes } from './platform/sandboxes.ts';
 import { openSecrets, renewUsersOfSecrets } from './platform/secrets.ts';
 import type { Surroundings } from './platform/surroundings.ts';
 import { openState } from './platform/state.ts';
-import { keepReachedWarm } from './platform/versions.ts';
+import { keepReachedWarm, makeVersionChanges } from './platform/versions.ts';
 import { prepareForNewcomers, warmAll } from './platform/warm-up.ts';
 import { workloads } from './platform/workloads.ts';
 import { ownDockerfile, sandboxRuntimeName } from './runtimes/custom/runtime-name.ts';
@@ -134,6 +134,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     createApp({
       catalog,
       deployer,
+      ...makeVersionChanges({ store, artifacts, runtimes, catalog, policy, clock }),
       artifacts,
       artifactLimits,
       diskSpace,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ArtifactHash } from './artifact-hash.ts';
 import { buildArtifact, treeName, type StageOptions } from './build-artifact.ts';
+import { keptFiles } from './kept-files.ts';
 import { KeptArtifacts } from './kept-artifacts.ts';
 import type { ArtifactLimits } from './limits.ts';
 import { saveUpload, type ReceivedUpload } from './received-upload.ts';
@@ -80,6 +81,11 @@ export class ArtifactStore {
   /** Where a kept artifact's files are. Whether there is one is not asked. */
   directoryOf(hash: ArtifactHash): string {
     return this.#kept.directoryOf(hash);
+  }
+
+  /** What files a kept artifact has. */
+  filesOf(hash: ArtifactHash): Promise<readonly { readonly path: string }[]> {
+    return keptFiles(this.directoryOf(hash));
   }
 
   has(hash: ArtifactHash): Promise<boolean> {

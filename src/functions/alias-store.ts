@@ -10,8 +10,8 @@ export interface AliasDraft {
   readonly at: Date;
 }
 
-/** A wish to let an alias lead where it led before its last change. */
-export type AliasRollback = Omit<AliasDraft, 'target'>;
+/** A wish to let an alias lead where it led before its last change, or to what is named. */
+export type AliasRollback = Omit<AliasDraft, 'target'> & Partial<Pick<AliasDraft, 'target'>>;
 
 export interface ChangedAlias {
   readonly alias: Alias;
@@ -38,9 +38,9 @@ export interface AliasStore {
    */
   put(draft: AliasDraft): Promise<ChangedAlias>;
   /**
-   * Exchanges where it leads and where it led before.
-   * @throws SraasError `FUNCTION_NOT_FOUND`, `ALIAS_NOT_FOUND`; `VERSION_NOT_FOUND` when it never led elsewhere, or a version
-   * there has been removed; `PRECONDITION_FAILED`.
+   * Lets it lead where it led before, and remembers where it leads now.
+   * @throws SraasError `FUNCTION_NOT_FOUND`, `ALIAS_NOT_FOUND`; `VERSION_NOT_FOUND` when it never led elsewhere, or a version is
+   * not there; `PRECONDITION_FAILED`.
    */
   rollBack(wish: AliasRollback): Promise<Alias>;
   /** @throws SraasError `FUNCTION_NOT_FOUND`, `ALIAS_NOT_FOUND`, `PRECONDITION_FAILED`. */

@@ -1,4 +1,4 @@
-import type { Alias, AliasTarget } from './alias.ts';
+import type { Alias } from './alias.ts';
 import type { AliasStore, ChangedAlias } from './alias-store.ts';
 import { parseAliasTarget } from './alias-target.ts';
 import type { ChangedFunction } from './catalog.ts';
@@ -26,8 +26,12 @@ export class Aliases {
    * @throws SraasError `INVALID_NAME`, `INVALID_ALIAS`, and what the store throws.
    */
   async put(functionName: string, name: string, document: unknown, precondition?: Precondition): Promise<ChangedAlias> {
-    const checked = { functionName: parseFunctionName(functionName), name: parseAliasName(name) };
-    return this.#put(checked, parseAliasTarget(document), precondition);
+    const { store, clock } = this.#parts;
+    const names = namesOf(functionName, name);
+    const target = parseAliasTarget(document);
+    const changed = await store.put({ ...names, target, at: clock(), ...conditional(precondition) });
+    if (changed.outcome !== 'unchanged') this.#changed(changed.alias);
+    return changed;
   }
 
   /**
@@ -36,14 +40,13 @@ export class Aliases {
    * store throws.
    */
   async rollBack(functionName: string, name: string, to?: number, precondition?: Precondition): Promise<Alias> {
-    const checked = { functionName: parseFunctionName(functionName), name: parseAliasName(name) };
-    if (to !== undefined) {
-      // Going back makes no alias that was not there.
-      const { alias } = await this.#put(checked, { version: to }, { ifMatch: '*', ...precondition });
-      return alias;
-    }
     const { store, clock } = this.#parts;
-    const alias = await store.rollBack({ ...checked, at: clock(), ...conditional(precondition) });
+    const alias = await store.rollBack({
+      ...namesOf(functionName, name),
+      at: clock(),
+      ...(to === undefined ? {} : { target: { version: to } }),
+      ...conditional(precondition),
+    });
     this.#changed(alias);
     return alias;
   }
@@ -54,20 +57,14 @@ export class Aliases {
     this.#changed(removed);
   }
 
-  async #put(
-    names: { readonly functionName: string; readonly name: string },
-    target: AliasTarget,
-    precondition: Precondition | undefined,
-  ): Promise<ChangedAlias> {
-    const { store, clock } = this.#parts;
-    const changed = await store.put({ ...names, target, at: clock(), ...conditional(precondition) });
-    if (changed.outcome !== 'unchanged') this.#changed(changed.alias);
-    return changed;
-  }
-
   #changed({ functionId, functionName }: Alias): void {
     this.#parts.catalog.changed({ id: functionId, name: functionName });
   }
+}
+
+/** @throws SraasError `INVALID_NAME` */
+function namesOf(functionName: string, name: string): { readonly functionName: string; readonly name: string } {
+  return { functionName: parseFunctionName(functionName), name: parseAliasName(name) };
 }
 
 function conditional(precondition: Precondition | undefined): { readonly precondition?: Precondition } {

@@ -11,11 +11,13 @@ import type { FunctionPolicy } from './function-policy.ts';
 import type { FunctionStore, Published, VersionDraft } from './function-store.ts';
 import type { DeployedFunction, FunctionConfig, HandlerEntry } from './function.ts';
 import { refuseSecretsOfPrograms, requireSecrets, type SecretDirectory } from './named-secrets.ts';
+import { tagOfFunction } from './entity-tag.ts';
+import { requireHolding, type Precondition } from './precondition.ts';
 import { makeOwnImage, transpiled, type ImageMaker } from './own-image.ts';
 import { handlerRulesOf, requireRuntime, type NamedRuntime, type RuntimeDirectory } from './require-runtime.ts';
 
 interface DeployerParts {
-  readonly store: Pick<FunctionStore, 'publish'>;
+  readonly store: Pick<FunctionStore, 'publish' | 'find'>;
   readonly artifacts: Pick<ArtifactStore, 'stage'>;
   readonly runtimes: RuntimeDirectory;
   readonly images: ImageMaker;
@@ -25,6 +27,13 @@ interface DeployerParts {
   readonly catalog: { published(fn: DeployedFunction): void };
   readonly policy: FunctionPolicy;
   readonly clock: () => Date;
+}
+
+interface DeployOptions {
+  /** Told of the lines of a build, or of the install of packages, where there is one. */
+  readonly onLine?: (line: BuildLine) => void;
+  /** What has to hold of the function when the version is published. */
+  readonly precondition?: Precondition | undefined;
 }
 
 type Code = Pick<VersionDraft, 'entry' | 'imageKey' | 'usesCustomRuntime'> & { readonly code: StagedArtifact };
@@ -44,32 +53,35 @@ export class Deployer {
    *
    * `files` are read once, and only when name, config and runtime are in order.
    *
-   * @param onLine told of the lines of a build, or of the install of packages, where there is one.
-   * @throws SraasError `INVALID_NAME`, `INVALID_CONFIG`, `NETWORK_NOT_ALLOWED`, `RUNTIME_NOT_FOUND`,
+   * @throws SraasError `PRECONDITION_FAILED`, `INVALID_NAME`, `INVALID_CONFIG`, `NETWORK_NOT_ALLOWED`, `RUNTIME_NOT_FOUND`,
    * `INVALID_SECRET`, `HANDLER_FILE_NOT_FOUND`, `BUILD_REFUSED`, `RUNTIME_BUILD_FAILED`, `DEPENDENCIES_FAILED`, and what artifacts and store throw.
    */
   async deploy(
     name: string,
     configDocument: unknown,
     files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>,
-    onLine: (line: BuildLine) => void = () => undefined,
+    options: DeployOptions = {},
   ): Promise<Published> {
     const { runtimes, artifacts, policy } = this.#parts;
+    const { onLine = () => undefined, precondition } = options;
     const functionName = parseFunctionName(name);
+    // Before anything is built in vain; publishing looks again.
+    if (precondition !== undefined) await this.#requireHolding(functionName, precondition);
     const config = parseFunctionConfig(configDocument, policy, handlerRulesOf(runtimes));
     await requireSecrets(this.#parts.secrets, config);
+    const order = { functionName, config, precondition };
     if (config.runtime === ownDockerfile) {
       if (config.dependencies === 'install') throw refuseInstall('a Dockerfile installs its packages itself, with RUN');
-      return this.#deployWithImage(functionName, config, files, onLine);
+      return this.#deployWithImage(order, files, onLine);
     }
     const runtime = requireRuntime(runtimes, config.runtime);
     if (config.dependencies === 'install') {
-      return this.#deployWithPackages(functionName, config, { runtime, files, onLine });
+      return this.#deployWithPackages(order, { runtime, files, onLine });
     }
     const staged = await artifacts.stage(files, { language: runtime.language ?? 'other' });
     try {
       const entry = resolveEntry(config, staged, runtime);
-      return await this.#publish(functionName, config, {
+      return await this.#publish(order, {
         code: staged,
         entry,
         ...(runtime.isCustom === true ? { usesCustomRuntime: true } : {}),
@@ -80,7 +92,8 @@ export class Deployer {
     }
   }
 
-  async #deployWithPackages(functionName: string, config: FunctionConfig, upload: PackagedUpload): Promise<Published> {
+  async #deployWithPackages(order: Order, upload: PackagedUpload): Promise<Published> {
+    const { config } = order;
     const { artifacts, installer } = this.#parts;
     const { language, isCustom } = upload.runtime;
     if (language === undefined || isCustom === true) throw refuseInstall('only the built-in runtimes install packages');
@@ -93,7 +106,7 @@ export class Deployer {
       const complete = await installer.addPackages({ runtime, uploaded, code, onLine: upload.onLine });
       const staged = await artifacts.stage(complete, { language: 'other' });
       try {
-        return await this.#publish(functionName, config, { code: staged, entry });
+        return await this.#publish(order, { code: staged, entry });
       } finally {
         await staged.discard();
       }
@@ -104,17 +117,20 @@ export class Deployer {
   }
 
   async #deployWithImage(
-    functionName: string,
-    config: FunctionConfig,
+    order: Order,
     files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>,
     onLine: (line: BuildLine) => void,
   ): Promise<Published> {
     const { artifacts, images } = this.#parts;
     const upload = await artifacts.stage(files, { language: 'other' });
     try {
-      const { code, entry, imageKey, release } = await makeOwnImage(config, upload, { artifacts, images, onLine });
+      const { code, entry, imageKey, release } = await makeOwnImage(order.config, upload, {
+        artifacts,
+        images,
+        onLine,
+      });
       try {
-        return await this.#publish(functionName, config, { code, entry, imageKey });
+        return await this.#publish(order, { code, entry, imageKey });
       } finally {
         release();
         await code.discard();
@@ -124,7 +140,12 @@ export class Deployer {
     }
   }
 
-  async #publish(functionName: string, config: FunctionConfig, { code, ...rest }: Code): Promise<Published> {
+  async #requireHolding(functionName: string, precondition: Precondition): Promise<void> {
+    const fn = await this.#parts.store.find(functionName);
+    requireHolding(precondition, fn && tagOfFunction(fn), `function ${functionName}`);
+  }
+
+  async #publish({ functionName, config, precondition }: Order, { code, ...rest }: Code): Promise<Published> {
     refuseSecretsOfPrograms(config, rest.entry !== undefined);
     failpoint('deploy.staged');
     await code.commit();
@@ -135,6 +156,7 @@ export class Deployer {
       artifactHash: code.hash,
       artifactBytes: code.sizeBytes,
       createdAt: this.#parts.clock(),
+      ...(precondition === undefined ? {} : { precondition }),
       ...rest,
     });
     failpoint('deploy.after_commit');
@@ -142,6 +164,13 @@ export class Deployer {
     failpoint('deploy.activated');
     return published;
   }
+}
+
+/** A name and a config that have been checked. */
+interface Order {
+  readonly functionName: string;
+  readonly config: FunctionConfig;
+  readonly precondition: Precondition | undefined;
 }
 
 interface PackagedUpload {

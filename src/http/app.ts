@@ -4,6 +4,7 @@ import { SraasError } from '../errors.ts';
 import { hostRules } from './host-rules.ts';
 import { sendProblem } from './problem.ts';
 import { identify, requestIdOf } from './request-id.ts';
+import { aliasRoutes, type AliasRoutesParts } from './routes/aliases.ts';
 import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts';
 import { historyRoutes, type HistoryRoutesParts } from './routes/history.ts';
 import { invocationRoutes, type InvocationRoutesParts } from './routes/invocations.ts';
@@ -13,10 +14,12 @@ import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
 import { replayRoutes, type ReplayRoutesParts } from './routes/replay.ts';
 import { runtimeRoutes, type RuntimeRoutesParts } from './routes/runtimes.ts';
 import { secretRoutes, type SecretRoutesParts } from './routes/secrets.ts';
+import { versionRoutes, type VersionRoutesParts } from './routes/versions.ts';
 import { toldError } from './told-error.ts';
 
 export interface AppParts
   extends
+    AliasRoutesParts,
     FunctionRoutesParts,
     HistoryRoutesParts,
     InvocationRoutesParts,
@@ -24,7 +27,8 @@ export interface AppParts
     OperatorRoutesParts,
     ReplayRoutesParts,
     RuntimeRoutesParts,
-    SecretRoutesParts {
+    SecretRoutesParts,
+    VersionRoutesParts {
   readonly catalog: FunctionRoutesParts['catalog'];
   readonly artifacts: RuntimeRoutesParts['artifacts'];
   readonly diskSpace: FunctionRoutesParts['diskSpace'] & OperatorRoutesParts['diskSpace'];
@@ -46,6 +50,7 @@ export function createApp(parts: AppParts): Express {
   app.set('strict routing', true);
   app.use(identify, hostRules(parts), noOptions);
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
+  app.use(versionRoutes(parts), aliasRoutes(parts));
   app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
   app.use(secretRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
@@ -58,7 +63,11 @@ const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[
   [/^\/runtimes\/[^/]+\/build$/, ['GET', 'HEAD', 'DELETE']],
   [/^\/secrets\/[^/]+$/, ['PUT', 'DELETE']],
   [/^\/images\/prune$/, ['POST']],
-  [/^\/functions\/[^/]+$/, ['PUT', 'GET', 'HEAD', 'DELETE']],
+  [/^\/functions\/[^/]+$/, ['PUT', 'GET', 'HEAD', 'PATCH', 'DELETE']],
+  [/^\/functions\/[^/]+\/versions\/[^/]+\/diff\/[^/]+$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+\/aliases$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+\/aliases\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'DELETE']],
+  [/^\/functions\/[^/]+\/rollback$/, ['POST']],
   [/^\/functions\/[^/]+\/(versions|logs|invocations)$/, ['GET', 'HEAD']],
   [/^\/functions\/[^/]+\/invoke$/, ['POST']],
   [/^\/invocations\/[^/]+$/, ['GET', 'HEAD', 'DELETE']],

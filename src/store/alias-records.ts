@@ -64,25 +64,25 @@ export class AliasRecords implements AliasStore {
     });
   }
 
-  async rollBack({ functionName, name, precondition, at }: AliasRollback): Promise<Alias> {
+  async rollBack({ functionName, name, target, precondition, at }: AliasRollback): Promise<Alias> {
     return this.#change(functionName, name, async (transaction, fn, present) => {
       if (present === undefined) throw aliasNotThere(functionName, name);
       requireHolding(precondition, tagOfAlias(present), `alias ${functionName}:${name}`);
-      const { previous } = present;
-      if (previous === undefined) {
+      const wanted = target ?? present.previous;
+      if (wanted === undefined) {
         throw new SraasError(
           'VERSION_NOT_FOUND',
           `The alias ${functionName}:${name} never led elsewhere: say which version it is to lead to.`,
         );
       }
-      if ((await missingVersions(transaction, fn, previous)).length > 0) {
+      if ((await missingVersions(transaction, fn, wanted)).length > 0) {
         throw new SraasError(
           'VERSION_NOT_FOUND',
-          `What ${functionName}:${name} led to before (${versionsOf(previous).join(' and ')}) has been removed: say which ` +
-            'version it is to lead to.',
+          `The alias ${functionName}:${name} cannot go back to version ${versionsOf(wanted).join(' and ')}, which is not ` +
+            'there: say which version it is to lead to.',
         );
       }
-      return lead(transaction, present, previous, at);
+      return isSameTarget(present.target, wanted) ? present : lead(transaction, present, wanted, at);
     });
   }
 

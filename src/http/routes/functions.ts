@@ -6,6 +6,7 @@ import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { FunctionCatalog } from '../../functions/catalog.ts';
 import type { Deployer } from '../../functions/deploy.ts';
+import { functionTag, tagOfFunction } from '../../functions/entity-tag.ts';
 import { parseFunctionName } from '../../functions/function-name.ts';
 import { functionToWire, versionToWire } from '../../functions/function-wire.ts';
 import { parseReference } from '../../functions/reference.ts';
@@ -14,6 +15,7 @@ import { answerWithBuild, keyedBuildAnswer } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import type { KeyedRoute } from '../keyed-answer.ts';
 import { pageRequest } from '../page-request.ts';
+import { preconditionOf, quoted, setTag } from '../precondition.ts';
 import type { ErrorTelling } from '../told-error.ts';
 
 export interface FunctionRoutesParts extends ErrorTelling {
@@ -26,7 +28,7 @@ export interface FunctionRoutesParts extends ErrorTelling {
   readonly keyed: KeyedRequests;
 }
 
-/** `PUT`, `GET` and `DELETE` of functions, their list and their versions. */
+/** `PUT`, `GET` and `DELETE` of functions and of single versions, and their list. */
 export function functionRoutes(parts: FunctionRoutesParts): Router {
   const { catalog, deployer, diskSpace } = parts;
   const reader = new CodeRequestReader({ ...parts, documents: ['config'] });
@@ -34,6 +36,7 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
 
   router.put('/functions/:name', async (request, response) => {
     const name = parseFunctionName(request.params.name);
+    const precondition = preconditionOf(request);
     await diskSpace.requireRoomFor('deploys');
     await using code = await reader.read(request, response);
     failpoint('deploy.received');
@@ -46,10 +49,11 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
     };
     await answerWithBuild(request, response, parts, (onLine) =>
       keyedBuildAnswer(request, response, route, async () => {
-        const { fn, outcome } = await deployer.deploy(name, code.config, code.files, onLine);
+        const { fn, outcome } = await deployer.deploy(name, code.config, code.files, { onLine, precondition });
         const document = { outcome, ...functionToWire(fn) };
-        if (outcome !== 'created') return { status: 200, document };
-        return { status: 201, headers: { Location: `/functions/${name}` }, document };
+        const headers = { ETag: quoted(tagOfFunction(fn)) };
+        if (outcome !== 'created') return { status: 200, headers, document };
+        return { status: 201, headers: { ...headers, Location: `/functions/${name}` }, document };
       }),
     );
   });
@@ -61,32 +65,30 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
   });
 
   router.get('/functions/:reference', async (request, response) => {
-    const reference = parseReference(request.params.reference);
-    if (reference.version === undefined) response.json(functionToWire(await catalog.show(reference.name)));
-    else response.json(versionToWire(await catalog.resolve(reference)));
+    const { name, version, alias } = parseReference(request.params.reference);
+    if (version === undefined && alias === undefined) {
+      const fn = await catalog.show(name);
+      setTag(response, tagOfFunction(fn));
+      response.json(functionToWire(fn));
+      return;
+    }
+    // Of two versions that share the calls of an alias, the one that has no percentage of its own.
+    const shown = alias === undefined ? version : (await catalog.alias(name, alias)).target.version;
+    const found = await catalog.resolve({ name, version: shown });
+    setTag(response, functionTag(found.functionId, found.number));
+    response.json(versionToWire(found));
   });
 
-  router.get('/functions/:name/versions', async (request, response) => {
-    const { limit, cursor } = pageRequest(request);
-    const page = await catalog.versions(request.params.name, {
-      limit,
-      ...(cursor === undefined ? {} : { before: versionCursor(cursor) }),
-    });
-    response.json({
-      versions: page.items.map(versionToWire),
-      next_cursor: page.next === undefined ? null : String(page.next),
-    });
-  });
-
-  router.delete('/functions/:name', async (request, response) => {
-    await catalog.remove(request.params.name);
+  router.delete('/functions/:reference', async (request, response) => {
+    const { name, version, alias } = parseReference(request.params.reference);
+    if (alias !== undefined) {
+      throw new SraasError('INVALID_NAME', `Remove the alias itself: DELETE /functions/${name}/aliases/${alias}.`);
+    }
+    const precondition = preconditionOf(request);
+    if (version === undefined) await catalog.remove(name, precondition);
+    else await catalog.removeVersion(name, version, precondition);
     response.status(204).end();
   });
 
   return router;
-}
-
-function versionCursor(text: string): number {
-  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  throw new SraasError('INVALID_QUERY', 'The cursor is not one that this server gave; leave it out to start again.');
 }

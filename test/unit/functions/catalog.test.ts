@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { AliasTarget } from '../../../src/functions/alias.ts';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
 import type { FunctionStore } from '../../../src/functions/function-store.ts';
 import type { DeployedFunction } from '../../../src/functions/function.ts';
@@ -6,17 +7,17 @@ import { parseReference } from '../../../src/functions/reference.ts';
 import { draft } from '../store/drafts.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
-async function setUp() {
+async function setUp(random?: () => number) {
   const store = await temporaryStore();
   const { functions } = store;
-  const catalog = new FunctionCatalog(store);
+  const catalog = new FunctionCatalog({ ...store, ...(random === undefined ? {} : { random }) });
   const deploy = async (name: string, code: string): Promise<DeployedFunction> => {
     const { fn } = await functions.publish(draft(name, code));
     catalog.published(fn);
     return fn;
   };
   const number = async (reference: string) => (await catalog.resolve(parseReference(reference))).number;
-  return { functions, catalog, deploy, number };
+  return { store, functions, catalog, deploy, number };
 }
 
 /** Holds back each answer of a store's `find` until it is let go. */
@@ -122,6 +123,49 @@ describe('resolving a reference', () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
       await expect(number(name)).rejects.toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
     }
+  });
+});
+
+describe('an alias', () => {
+  async function withAlias(random: () => number) {
+    const { store, catalog, deploy } = await setUp(random);
+    await deploy('hello', 'a');
+    await deploy('hello', 'b');
+    const put = async (target: AliasTarget) => {
+      const { alias } = await store.aliases.put({ functionName: 'hello', name: 'live', target, at: new Date(0) });
+      catalog.changed({ id: alias.functionId, name: 'hello' });
+    };
+    const number = async () => (await catalog.resolve(parseReference('hello:live'))).number;
+    return { store, catalog, deploy, put, number };
+  }
+
+  it('gives each version of an alias its share of the calls', async () => {
+    let random = 0;
+    const { put, number } = await withAlias(() => random);
+    await put({ version: 1, other: { version: 2, percent: 10 } });
+    const numbers: number[] = [];
+    for (random = 0; random < 1; random += 0.05) numbers.push(await number());
+    expect(numbers).toEqual([2, 2, ...Array<number>(18).fill(1)]);
+  });
+
+  it('is answered from memory until it leads elsewhere', async () => {
+    const { store, put, number } = await withAlias(() => 0);
+    await put({ version: 1 });
+    const find = vi.spyOn(store.aliases, 'find');
+    expect([await number(), await number()]).toEqual([1, 1]);
+    expect(find).toHaveBeenCalledTimes(1);
+    await put({ version: 2 });
+    expect(await number()).toBe(2);
+  });
+
+  it('is one of its function, not of the name', async () => {
+    const { catalog, deploy, put, number } = await withAlias(() => 0);
+    await put({ version: 1 });
+    expect(await number()).toBe(1);
+    await catalog.remove('hello');
+    await expect(number()).rejects.toMatchObject({ code: 'FUNCTION_NOT_FOUND' });
+    await deploy('hello', 'c');
+    await expect(number()).rejects.toMatchObject({ code: 'ALIAS_NOT_FOUND' });
   });
 });
 

@@ -80,6 +80,9 @@ describe('an alias', () => {
     await put(split);
     expect(await rollBack()).toMatchObject({ target: { version: 1 }, previous: split, revision: 3 });
     expect(await rollBack()).toMatchObject({ target: split, previous: { version: 1 }, revision: 4 });
+    const named = { functionName: 'hello', name: 'live', target: { version: 4 }, at };
+    expect(await aliases.rollBack(named)).toMatchObject({ target: { version: 4 }, previous: split, revision: 5 });
+    expect((await aliases.rollBack(named)).revision).toBe(5);
   });
 
   it('does not go back to a version that was removed', async () => {
@@ -89,7 +92,8 @@ describe('an alias', () => {
     await functions.removeVersion('hello', 1);
     await expect(aliases.rollBack({ functionName: 'hello', name: 'live', at })).rejects.toMatchObject({
       code: 'VERSION_NOT_FOUND',
-      message: 'What hello:live led to before (1) has been removed: say which version it is to lead to.',
+      message:
+        'The alias hello:live cannot go back to version 1, which is not there: say which version it is to lead to.',
     });
   });
 
