@@ -23,7 +23,7 @@ export interface ConfigFlags {
 type Document = Readonly<Record<string, unknown>>;
 
 /** A function's configuration on the wire: the file's, with the flags laid over it member by member. */
-export function configDocument(file: Document, flags: ConfigFlags, entry: Entry): Document {
+export function configDocument(file: Document, flags: ConfigFlags, entry: Partial<Entry>): Document {
   const limits = {
     memory_mb: flags.memoryMb,
     timeout_ms: flags.timeoutMs,

@@ -4,13 +4,14 @@ import type { ProblemDocument } from './wire.ts';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query, each part encoded already. */
   readonly path: string;
   /** A document to send as JSON, or a form to send as multipart. */
   readonly body?: FormData | object;
   /** Asks for a stream of events where a document would come else. */
   readonly acceptsEvents?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -18,6 +19,8 @@ export interface ApiReply {
   readonly status: number;
   /** The parsed body; undefined when there was none. */
   readonly document: unknown;
+  /** Of the state that the document shows, without quotes; undefined where there is none. */
+  readonly tag: string | undefined;
 }
 
 /**
@@ -33,7 +36,8 @@ export async function exchange(fetch: Fetch, baseUrl: string, request: ApiReques
   const document = text === '' ? undefined : parse(text);
   if (!response.ok) throw refusal(baseUrl, response, document);
   if (document === undefined && text !== '') throw strange(baseUrl, response);
-  return { status: response.status, document };
+  const tag = /^"(.*)"$/.exec(response.headers.get('etag') ?? '')?.[1];
+  return { status: response.status, document, tag };
 }
 
 /**
@@ -100,8 +104,11 @@ export async function reaching<T>(
 function toInit(request: ApiRequest): RequestInit {
   const init: RequestInit = { method: request.method, redirect: 'error' };
   if (request.signal !== undefined) init.signal = request.signal;
-  const headers = request.acceptsEvents === true ? { accept: 'text/event-stream' } : undefined;
-  if (headers !== undefined) init.headers = headers;
+  const headers = {
+    ...(request.acceptsEvents === true ? { accept: 'text/event-stream' } : {}),
+    ...request.headers,
+  };
+  init.headers = headers;
   if (request.body instanceof FormData) init.body = request.body;
   else if (request.body !== undefined) {
     init.body = JSON.stringify(request.body);

@@ -1,6 +1,7 @@
 import { exchange, type ApiReply, type ApiRequest, type Fetch } from './exchange.ts';
 import { followLogs } from './follow-logs.ts';
 import { followWork } from './follow-work.ts';
+import { headersOf, VersionsClient, type Tagged } from './versions-client.ts';
 import type {
   BuildDocument,
   BuildEvent,
@@ -62,25 +63,29 @@ const mostPerPage = 1000;
 export class SraasClient {
   /** The server's address without a slash at its end. */
   readonly url: string;
+  readonly versions: VersionsClient;
   readonly #fetch: Fetch;
 
   constructor(options: ClientOptions) {
     this.url = options.url.replace(/\/+$/, '');
     this.#fetch = options.fetch ?? fetch;
+    this.versions = new VersionsClient((request) => this.#send(request));
   }
 
   /**
    * Creates a function or publishes its next version.
    * @param onBuild told of each line, where the upload has a Dockerfile that an image is built from.
+   * @param headers conditions, for example.
    */
   async deploy(
     name: string,
     config: FunctionConfigDocument,
     code: Code,
     onBuild?: (event: BuildEvent) => void,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<DeployReply> {
     const body = 'files' in code ? { ...config, files: code.files } : form({ config }, code.archive);
-    const request = { method: 'PUT', path: functionPath(name), body } as const;
+    const request = { method: 'PUT', path: functionPath(name), body, headers } as const;
     if (onBuild !== undefined) {
       return (await followWork(this.#fetch, this.url, request, onBuild)) as DeployReply;
     }
@@ -89,9 +94,15 @@ export class SraasClient {
     return { outcome: change, ...(document as FunctionDocument) };
   }
 
-  /** A function with its newest version, or the version that a reference like `name@3` names. */
+  /** A function with its newest version, or the version that a reference like `name@3` or `name:live` names. */
   async show(reference: string): Promise<VersionDocument> {
-    return (await this.#send({ method: 'GET', path: functionPath(reference) })).document as VersionDocument;
+    return (await this.look(reference)).document;
+  }
+
+  /** The same with the tag of its state, for changes that are meant for that state only. */
+  async look(reference: string): Promise<Tagged<VersionDocument>> {
+    const { document, tag } = await this.#send({ method: 'GET', path: functionPath(reference) });
+    return { document: document as VersionDocument, tag };
   }
 
   /** All functions by name, fetched page by page as they are asked for. */
@@ -105,8 +116,9 @@ export class SraasClient {
     } while (cursor !== null);
   }
 
-  async remove(name: string): Promise<void> {
-    await this.#send({ method: 'DELETE', path: functionPath(name) });
+  /** Removes a function, or the one version of a reference like `name@3`. */
+  async remove(reference: string, condition: { readonly ifMatch?: string } = {}): Promise<void> {
+    await this.#send({ method: 'DELETE', path: functionPath(reference), ...headersOf(condition) });
   }
 
   /** Invokes a function and waits for how it ended. An abort cancels the invocation. */

@@ -73,6 +73,40 @@ export interface DeployReply extends FunctionDocument {
   readonly outcome: DeployChange;
 }
 
+/** Where an alias leads: to one version, or to one and a share of the calls to another. */
+export interface AliasTargetDocument {
+  readonly version: number;
+  readonly other_version?: number;
+  /** 1 to 99 of 100 calls. */
+  readonly other_percent?: number;
+}
+
+export interface AliasDocument extends AliasTargetDocument {
+  readonly function: string;
+  readonly alias: string;
+  /** Where it led before its last change. */
+  readonly previous: AliasTargetDocument | null;
+  readonly revision: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** What a change did; absent where the alias was only looked at. */
+  readonly outcome?: DeployChange;
+}
+
+/** How one version of a function differs from another. */
+export interface VersionDifference {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly code: {
+    readonly same: boolean;
+    readonly from: { readonly sha256: string; readonly bytes: number };
+    readonly to: { readonly sha256: string; readonly bytes: number };
+  };
+  /** A side that lacks the member has no value. */
+  readonly config: readonly { readonly pointer: string; readonly from?: unknown; readonly to?: unknown }[];
+}
+
 export interface FunctionPage {
   readonly functions: readonly FunctionDocument[];
   /** Give it back as `cursor` to get the next page; null on the last one. */

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { basename } from 'node:path';
+import { headersOf } from '../../client/versions-client.ts';
 import type { FunctionConfigDocument } from '../../client/wire.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { configDocument, type ConfigFlags } from '../config-document.ts';
-import { collectPairs, EnvironmentOption, parseNumber } from '../environment-option.ts';
+import { addConfigOptions } from '../config-options.ts';
+import { EnvironmentOption } from '../environment-option.ts';
+import { conditionOf, ifMatchOption } from '../if-match-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { packFolder } from '../folder/packed-folder.ts';
 import { BuildReport } from '../build-report.ts';
@@ -12,6 +15,8 @@ import { UsageError } from '../usage-error.ts';
 
 interface DeployOptions extends ConfigFlags {
   readonly name?: string;
+  readonly createOnly?: boolean;
+  readonly ifMatch?: string;
 }
 
 const help = examples(
@@ -23,7 +28,7 @@ const help = examples(
 
 /** `sraas deploy DIR`: sends a folder as a function's code. */
 export function addDeploy(program: Command, { world, finish }: CommandContext): void {
-  program
+  const command = program
     .command('deploy')
     .argument('<dir>', 'folder with the handler; its sraas.json, if any, holds the configuration')
     .description(
@@ -39,40 +44,19 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
     .addOption(
       new EnvironmentOption('--handler <file.export>', 'without it: index, main, handler, app or <dir>, .handler'),
     )
-    .addOption(new EnvironmentOption('--env <KEY=VALUE>', 'environment variable, repeatable').argParser(collectPairs))
-    .addOption(
-      new EnvironmentOption(
-        '--secret <KEY=SECRET>',
-        'environment variable with the value of a secret, repeatable',
-      ).argParser(collectPairs),
-    )
-    .addOption(new EnvironmentOption('--memory-mb <MiB>', 'memory, /tmp included').argParser(parseNumber))
-    .addOption(new EnvironmentOption('--timeout-ms <ms>', 'wall clock of one invocation').argParser(parseNumber))
-    .addOption(new EnvironmentOption('--cpus <cores>', 'processor cores, fractions allowed').argParser(parseNumber))
-    .addOption(new EnvironmentOption('--pids <count>', 'processes and threads').argParser(parseNumber))
-    .addOption(new EnvironmentOption('--tmp-mb <MiB>', 'size of /tmp').argParser(parseNumber))
     .addOption(
       new EnvironmentOption('--dependencies <how>', 'install: packages of the lock file or requirements.txt').choices([
         'none',
         'install',
       ]),
-    )
-    .addOption(new EnvironmentOption('--isolation <kind>', 'reuse of sandboxes').choices(['warm', 'fresh']))
-    .addOption(
-      new EnvironmentOption('--history <which>', 'calls whose event and result are kept').choices([
-        'none',
-        'failures',
-        'all',
-      ]),
-    )
-    .addOption(new EnvironmentOption('--max <count>', 'most sandboxes at a time').argParser(parseNumber))
-    .addOption(new EnvironmentOption('--warm-min <count>', 'sandboxes kept started').argParser(parseNumber))
-    .addOption(new EnvironmentOption('--description <text>', 'what it is for'))
-    .addOption(new EnvironmentOption('--label <KEY=VALUE>', 'label, repeatable').argParser(collectPairs))
+    );
+  addConfigOptions(command)
+    .addOption(new EnvironmentOption('--create-only', 'refuse when there is a function of the name'))
+    .addOption(ifMatchOption())
     .addHelpText('after', help)
-    .action(async (dir: string, options: DeployOptions, command: Command) => {
-      const printer = printerFor(command, world);
-      const client = clientFor(command, world);
+    .action(async (dir: string, options: DeployOptions, self: Command) => {
+      const printer = printerFor(self, world);
+      const client = clientFor(self, world);
       const packed = await packFolder(
         dir,
         world.workingDirectory,
@@ -88,7 +72,13 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       const report = new BuildReport(printer, name, installs ? 'installing the packages of' : undefined);
       const onBuild = installs || packed.entry.runtime === 'dockerfile' ? report.onEvent : undefined;
       const code = { archive: packed.archive };
-      const reply = await client.deploy(name, config as unknown as FunctionConfigDocument, code, onBuild);
+      const reply = await client.deploy(
+        name,
+        config as unknown as FunctionConfigDocument,
+        code,
+        onBuild,
+        conditionHeaders(options),
+      );
       if (printer.json) printer.document(reply);
       else {
         printer.line(`${reply.name} version ${reply.version} ${reply.outcome}`);
@@ -96,6 +86,10 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       }
       finish(exitCodes.ok);
     });
+}
+
+function conditionHeaders({ createOnly, ifMatch }: DeployOptions): Readonly<Record<string, string>> {
+  return { ...headersOf(conditionOf({ ifMatch })).headers, ...(createOnly === true ? { 'if-none-match': '*' } : {}) };
 }
 
 function entryFlags({ runtime, handler }: ConfigFlags): { runtime?: string; handler?: string } {

@@ -23,7 +23,7 @@ const help = examples(
 export function addInvoke(program: Command, { world, finish }: CommandContext): void {
   program
     .command('invoke')
-    .argument('<name>', 'function, or name@version')
+    .argument('<name>', 'function, name@version or name:alias')
     .argument('[-]', 'reads the event from standard input')
     .description('Invokes a function. Without an event it is {}. The result goes to stdout, logs and errors to stderr.')
     .addOption(new EnvironmentOption('-e, --event <json>', 'the event'))

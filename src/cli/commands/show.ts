@@ -9,14 +9,16 @@ import { safeLine } from '../terminal/safe-text.ts';
 export function addShow(program: Command, { world, finish }: CommandContext): void {
   program
     .command('show')
-    .argument('<name>', 'function, or name@version')
+    .argument('<name>', 'function, name@version or name:alias')
     .description('Shows a function: its code, configuration and limits.')
     .addHelpText('after', examples('sraas show hello', 'sraas show hello --json'))
     .action(async (name: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const document = await clientFor(command, world).show(name);
-      if (printer.json) printer.document(document);
-      else for (const [label, value] of lines(document)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+      const { document, tag } = await clientFor(command, world).look(name);
+      if (printer.json) printer.document({ ...document, tag });
+      else
+        for (const [label, value] of [...lines(document), ...tagLine(tag)])
+          printer.line(`${label.padEnd(13)}${safeLine(value)}`);
       finish(exitCodes.ok);
     });
 }
@@ -46,6 +48,10 @@ function lines(document: VersionDocument): readonly (readonly [label: string, va
     ['updated', document.updated_at ?? ''],
   ];
   return all.filter(([, value]) => value !== '');
+}
+
+function tagLine(tag: string | undefined): readonly (readonly [label: string, value: string])[] {
+  return tag === undefined ? [] : [['tag', tag]];
 }
 
 function pairs(map: Readonly<Record<string, string>>): string {

@@ -1,0 +1,7 @@
+import type { AliasTargetDocument } from '../client/wire.ts';
+
+/** Where an alias leads, for people: `3`, or `3 90%, 4 10%`. */
+export function targetText({ version, other_version: other, other_percent: percent }: AliasTargetDocument): string {
+  if (other === undefined || percent === undefined) return String(version);
+  return `${version} ${100 - percent}%, ${other} ${percent}%`;
+}
