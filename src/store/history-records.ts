@@ -1,14 +1,12 @@
 import { setImmediate as letOthers } from 'node:timers/promises';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { HistoryEntry, HistoryListRequest, HistoryStore, Pruned, PruneRequest } from '../history/history-store.ts';
 import type { InvocationPayload, InvocationRecord } from '../history/invocation-record.ts';
 import { listInvocations } from './invocation-list.ts';
 import { toInvocationsRow, toPayload, toPayloadsRow, toRecord } from './invocation-rows.ts';
 import { pruneInvocations } from './invocation-pruning.ts';
-import type { StoreTables } from './schema.ts';
-
-/** Rows that one statement inserts: the same texts again and again, which stay prepared. */
-const rowsPerStatement = 25;
+import { RepeatedInsert } from './repeated-insert.ts';
+import type { InvocationPayloadsTable, InvocationsTable, StoreTables } from './schema.ts';
 
 /** Ids that one statement steps over; a step takes about a millisecond. */
 const idsPerStep = 10_000;
@@ -16,16 +14,34 @@ const idsPerStep = 10_000;
 /** Invocations and their bytes in tables of any database that the query builder speaks to. */
 export class HistoryRecords implements HistoryStore {
   readonly #database: Kysely<StoreTables>;
+  readonly #records: RepeatedInsert<InvocationsTable>;
+  readonly #payloads: RepeatedInsert<InvocationPayloadsTable>;
 
   constructor(database: Kysely<StoreTables>) {
     this.#database = database;
+    this.#records = new RepeatedInsert((rows) =>
+      database
+        .insertInto('invocations')
+        .values(rows)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .compile(),
+    );
+    this.#payloads = new RepeatedInsert((rows) =>
+      database
+        .insertInto('invocation_payloads')
+        .values(rows)
+        .onConflict((conflict) => conflict.column('invocation_id').doNothing())
+        .compile(),
+    );
   }
 
   async append(entries: readonly HistoryEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.#database.transaction().execute(async (transaction) => {
-      for (const some of inStatements(entries)) await insertRecords(transaction, some);
-      for (const some of inStatements(entries.filter(hasBytes))) await insertPayloads(transaction, some);
+      const records = entries.map(({ record }) => toInvocationsRow(record));
+      await this.#records.insert(transaction, records);
+      const payloads = entries.filter(hasBytes).map(({ record, payload }) => toPayloadsRow(record.id, payload));
+      await this.#payloads.insert(transaction, payloads);
     });
   }
 
@@ -77,27 +93,4 @@ export class HistoryRecords implements HistoryStore {
 
 function hasBytes({ payload: { envelope, result, logs } }: HistoryEntry): boolean {
   return envelope !== undefined || result !== undefined || logs !== undefined;
-}
-
-/** As many as fit a statement at a time, and what is left over one by one. */
-function* inStatements(entries: readonly HistoryEntry[]): Generator<readonly HistoryEntry[]> {
-  const whole = entries.length - (entries.length % rowsPerStatement);
-  for (let start = 0; start < whole; start += rowsPerStatement) yield entries.slice(start, start + rowsPerStatement);
-  for (const entry of entries.slice(whole)) yield [entry];
-}
-
-async function insertRecords(transaction: Transaction<StoreTables>, entries: readonly HistoryEntry[]): Promise<void> {
-  await transaction
-    .insertInto('invocations')
-    .values(entries.map(({ record }) => toInvocationsRow(record)))
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
-}
-
-async function insertPayloads(transaction: Transaction<StoreTables>, entries: readonly HistoryEntry[]): Promise<void> {
-  await transaction
-    .insertInto('invocation_payloads')
-    .values(entries.map(({ record, payload }) => toPayloadsRow(record.id, payload)))
-    .onConflict((conflict) => conflict.column('invocation_id').doNothing())
-    .execute();
 }

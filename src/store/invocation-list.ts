@@ -39,30 +39,39 @@ export async function listInvocations(
   }
 }
 
-/** Whether an index alone does not answer. Those that succeeded are all those with the outcome `ok`. */
-function filtersRows({ outcome, state, mode, version }: HistoryListRequest): boolean {
-  return mode !== undefined || version !== undefined || (outcome !== undefined && state !== undefined);
+/** How an index finds what is asked for: those that went well are in none but the one of their function. */
+function indexFor({ outcome, state }: HistoryListRequest): 'outcome' | 'state' | 'function' {
+  if (outcome !== undefined && outcome !== 'ok') return 'outcome';
+  return state !== undefined && state !== 'succeeded' ? 'state' : 'function';
 }
 
-function indexed(database: Kysely<StoreTables>, { functionId, before, outcome, state }: HistoryListRequest) {
-  const byOutcome = outcome ?? (state === 'succeeded' ? 'ok' : undefined);
-  return (
-    database
-      .selectFrom('invocations')
-      .where('function_id', '=', functionId)
-      .$if(byOutcome !== undefined, (query) => query.where('outcome', '=', byOutcome ?? ''))
-      // The very words of the index, which a database has to recognise.
-      .$if(byOutcome === undefined && state !== undefined, (query) =>
-        query.where('state', '=', state ?? '').where(sql<boolean>`state <> 'succeeded'`),
-      )
-      .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
-  );
+/** Whether the index alone does not answer. */
+function filtersRows(request: HistoryListRequest): boolean {
+  const { outcome, state, mode, version } = request;
+  const index = indexFor(request);
+  const isLeftOver = (index !== 'outcome' && outcome !== undefined) || (index !== 'state' && state !== undefined);
+  return isLeftOver || mode !== undefined || version !== undefined;
+}
+
+/** The conditions in the very words of the indexes: a database has to recognise that it may use them. */
+function indexed(database: Kysely<StoreTables>, request: HistoryListRequest) {
+  const { functionId, before, outcome, state } = request;
+  const index = indexFor(request);
+  return database
+    .selectFrom('invocations')
+    .where('function_id', '=', functionId)
+    .$if(index === 'outcome', (query) =>
+      query.where('outcome', '=', outcome ?? '').where(sql<boolean>`outcome <> 'ok'`),
+    )
+    .$if(index === 'state', (query) => query.where('state', '=', state ?? '').where(sql<boolean>`state <> 'succeeded'`))
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''));
 }
 
 function matching(database: Kysely<StoreTables>, request: HistoryListRequest, from: string | undefined) {
-  const { state, mode, version } = request;
+  const { outcome, state, mode, version } = request;
   return indexed(database, request)
     .$if(from !== undefined, (query) => query.where('id', '>=', from ?? ''))
+    .$if(outcome !== undefined, (query) => query.where('outcome', '=', outcome ?? ''))
     .$if(state !== undefined, (query) => query.where('state', '=', state ?? ''))
     .$if(mode !== undefined, (query) => query.where('mode', '=', mode ?? ''))
     .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0));

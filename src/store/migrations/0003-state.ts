@@ -63,12 +63,13 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .execute();
   // Ids begin with the time: their order is the order of the invocations.
   await database.schema.createIndex('invocations_function').on('invocations').columns(['function_id', 'id']).execute();
+  // Those that went well are most of them: they are in one index alone, which every write pays for.
   await database.schema
     .createIndex('invocations_outcome')
     .on('invocations')
     .columns(['function_id', 'outcome', 'id'])
+    .where(sql`outcome`, '<>', sql`'ok'`)
     .execute();
-  // Those that succeeded are most of them, and are found by their outcome.
   await database.schema
     .createIndex('invocations_state')
     .on('invocations')
