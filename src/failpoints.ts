@@ -9,10 +9,13 @@ export const failpointNames = [
   'start.database_renamed',
   'migration.step_done',
   'start.migrated',
+  'start.schema_ready',
+  'start.instance_id_written',
   'start.staging_swept',
   'start.artifacts_collected',
   'start.folders_swept',
   'start.containers_swept',
+  'start.leases_voided',
   'start.before_listening',
   'start.listening',
   // A deploy: the upload, the code, the transaction, the news.
@@ -44,6 +47,21 @@ export const failpointNames = [
   // A request with an idempotency key.
   'idempotency.reserved',
   'idempotency.kept',
+  // An asynchronous invocation: accepted, claimed, tried, ended, or cancelled.
+  'async.accept_before_commit',
+  'async.accepted',
+  'async.claim_before_commit',
+  'async.claimed',
+  'async.attempt_ended',
+  'async.put_back_before_commit',
+  'async.end_before_commit',
+  'async.end_written',
+  'async.cancel_before_commit',
+  'async.cancelled',
+  'async.waiting_cancelled',
+  // What is written behind the replies.
+  'history.before_append',
+  'history.appended',
   // An orderly end.
   'stop.draining',
   'stop.drained',

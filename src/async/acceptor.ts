@@ -1,4 +1,5 @@
 import type { DiskSpace } from '../artifacts/disk-space.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { InvocationMode, InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
@@ -63,6 +64,7 @@ export class Acceptor {
     await diskSpace.requireRoomFor('async');
     const work = toWork(version, request, clock());
     await backlog.add(() => store(work));
+    failpoint('async.accepted');
     onAccepted();
     return work.record;
   }

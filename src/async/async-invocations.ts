@@ -1,4 +1,5 @@
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
@@ -52,6 +53,7 @@ export class AsyncInvocations {
     if (!idPattern.test(invocationId)) throw notFound();
     switch (await store.cancel(invocationId, clock())) {
       case 'cancelled':
+        failpoint('async.cancelled');
         backlog.ended();
         // It need not run here, or not yet.
         await inFlight.cancel(invocationId).catch(ignoreNotFound);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { makeAttempt, type AttemptParts, type AttemptResult } from './attempt.ts';
 import type { Backlog } from './backlog.ts';
@@ -108,6 +109,7 @@ export class Worker {
     const leaseUntil = new Date(now.getTime() + leaseMs);
     const claimed = await store.claim({ now, leaseUntil, leasedBy: instanceId, fullFunctions: this.#slots.full });
     if (claimed === undefined) return false;
+    failpoint('async.claimed');
     const { record } = claimed;
     const pinned = await pinnedVersion(catalog, record, (error) => tell(error, record.id));
     const concurrency = 'version' in pinned ? pinned.version.config.concurrency.max : 1;
@@ -126,6 +128,7 @@ export class Worker {
     const lease = this.#leases.hold(leaseToken);
     try {
       const result = await makeAttempt(this.#parts, claimed, pinned, lease.signal);
+      failpoint('async.attempt_ended');
       // Without the lease nothing may be written, and the store would refuse it.
       if (!lease.signal.aborted) await this.#write(leaseToken, result);
     } catch (error) {
@@ -142,6 +145,7 @@ export class Worker {
       return;
     }
     if (!(await this.#insist(() => store.end(leaseToken, result.work)))) return;
+    failpoint('async.end_written');
     backlog.ended();
     if (result.work.webhook !== undefined) onWebhook();
   }

@@ -1,4 +1,5 @@
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { HistoryEntry, HistoryStore } from './history-store.ts';
 
 interface HistoryWriterParts {
@@ -91,7 +92,9 @@ export class HistoryWriter {
       const batch = this.#takeBatch();
       this.#batch = batch;
       try {
+        failpoint('history.before_append');
         await this.#parts.store.append([...batch.values()]);
+        failpoint('history.appended');
         this.#failing = false;
       } catch (error) {
         if (this.#isOver(error, batch)) continue;

@@ -4,6 +4,7 @@ import { AsyncInvocations } from '../async/async-invocations.ts';
 import { Backlog } from '../async/backlog.ts';
 import { Worker } from '../async/worker.ts';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
@@ -45,6 +46,7 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
   const clock = (): Date => new Date();
   // An embedded database has one server: whoever held leases in it is dead.
   const interrupted = await work.voidLeases(config.databaseUrl === '' ? undefined : store.instanceId);
+  failpoint('start.leases_voided');
   if (interrupted > 0) logger.info('Async invocations that an earlier run did not end are run again', { interrupted });
 
   const backlog = new Backlog({ store: work, most: config.maxQueuedAsync });
@@ -80,6 +82,7 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
   const cancelWaiting = async (functionId: Parameters<typeof work.cancelWaiting>[0]): Promise<void> => {
     for (;;) {
       const cancelled = await work.cancelWaiting(functionId, clock(), cancelledTogether);
+      failpoint('async.waiting_cancelled');
       backlog.ended(cancelled);
       if (cancelled < cancelledTogether) return;
     }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { AcceptedWork } from '../async/work.ts';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { toInvocationsRow, toPayloadsRow } from './invocation-rows.ts';
 import type { StoreTables } from './schema.ts';
 import { toWorkRow } from './work-rows.ts';
@@ -18,6 +19,7 @@ export async function insertAcceptedWork(transaction: Transaction<StoreTables>, 
     .values(toPayloadsRow(record.id, { envelope, result: undefined, logs: undefined }))
     .execute();
   await transaction.insertInto('work').values(toWorkRow(work)).execute();
+  failpoint('async.accept_before_commit');
 }
 
 async function requireVersion(transaction: Transaction<StoreTables>, { record }: AcceptedWork): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { syncDirectory, unusableDirectory } from './data-directory.ts';
 
 /**
@@ -43,6 +44,7 @@ async function make(directory: string, path: string): Promise<string> {
   } finally {
     await file.close();
   }
+  failpoint('start.instance_id_written');
   await rename(unfinished, path);
   await syncDirectory(directory);
   return id;

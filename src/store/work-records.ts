@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ClaimRequest, WorkStore } from '../async/work-store.ts';
 import type { AcceptedWork, ClaimedWork, EndedWork, PutBackWork } from '../async/work.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionId } from '../functions/function.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
@@ -81,6 +82,7 @@ export class WorkRecords implements WorkStore {
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
       await write(transaction, record);
+      failpoint('async.put_back_before_commit');
       return true;
     });
   }
@@ -101,6 +103,7 @@ export class WorkRecords implements WorkStore {
         .set({ result, logs })
         .where('invocation_id', '=', record.id)
         .execute();
+      failpoint('async.end_before_commit');
       return true;
     });
   }
@@ -108,6 +111,7 @@ export class WorkRecords implements WorkStore {
   async cancel(invocationId: string, at: Date): Promise<'cancelled' | 'ended' | 'missing'> {
     return this.#database.transaction().execute(async (transaction) => {
       const cancelled = await cancelAll(transaction, [invocationId], at);
+      failpoint('async.cancel_before_commit');
       if (cancelled > 0) return 'cancelled';
       const row = await transaction
         .selectFrom('invocations')
@@ -172,6 +176,7 @@ async function begin(
     .select('envelope')
     .where('invocation_id', '=', due.invocation_id)
     .executeTakeFirstOrThrow();
+  failpoint('async.claim_before_commit');
   return {
     record: toRecord(row),
     envelope: payload.envelope ?? new Uint8Array(),

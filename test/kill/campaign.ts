@@ -1,20 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SraasClient } from '../../src/client/sraas-client.ts';
 import { seededRandom } from '../e2e/load/seeded-random.ts';
 import { docker } from '../support/containers.ts';
-import { Clients, type Tally } from './clients.ts';
-import { inspectDirectory } from './directory.ts';
+import { Dice } from './dice.ts';
+import { inspectPlace } from './inspect.ts';
 import { Journal } from './journal.ts';
 import { describeKill, type Kill } from './kills.ts';
-import { lookAtAll } from './look.ts';
+import type { NewPlace, Place } from './places.ts';
 import { type Listening, ServerLife } from './server-life.ts';
+import { Users } from './users.ts';
+import type { Tally, Witness } from './witness.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
+  readonly newPlace: NewPlace;
   readonly kills: readonly Kill[];
+  /** How many functions there are to be used; 12 when left out. */
+  readonly functionCount?: number;
   /** Told of each kill, in one line. */
   readonly onKill: (line: string) => void;
 }
@@ -28,15 +30,21 @@ export interface Report {
 
 /** Longer than any failpoint takes to be reached, and any start. */
 const patienceMs = 60_000;
-const functionCount = 12;
 
 /**
  * Kills a server again and again while clients use it, then compares what they were told with what there is. Everything that it
  * made is removed in the end, unless something was wrong with the data: then the folder stays, and a fault says where.
  */
-export async function runCampaign({ seed, kills, onKill }: CampaignOptions): Promise<Report> {
-  const directory = await mkdtemp(join(tmpdir(), 'sraas-kill-'));
-  const campaign = new Campaign(seed, directory);
+export async function runCampaign({
+  seed,
+  newPlace,
+  kills,
+  functionCount = 12,
+  onKill,
+}: CampaignOptions): Promise<Report> {
+  const place = await newPlace();
+  const names = Array.from({ length: functionCount }, (_, i) => `killed-${i}`);
+  const campaign = new Campaign(new Journal(names), seed, place, newPlace);
   for (const [i, kill] of kills.entries()) {
     const startedAt = performance.now();
     await campaign.kill(kill);
@@ -45,26 +53,28 @@ export async function runCampaign({ seed, kills, onKill }: CampaignOptions): Pro
   }
   await campaign.finish();
   const { faults } = campaign.journal;
-  if (faults.length === 0) await rm(directory, { recursive: true, force: true });
-  else faults.push(`the data directory is kept: ${directory}`);
+  if (faults.length === 0) await place.remove();
+  else faults.push(`the data directory is kept: ${place.directory}`);
   return { kills: kills.length, tally: campaign.tally, faults };
 }
 
 class Campaign {
   readonly tally: Tally = new Map();
-  readonly journal = new Journal(Array.from({ length: functionCount }, (_, i) => `killed-${i}`));
-  readonly #directory: string;
-  readonly #random: () => number;
-  readonly #clients: Clients;
+  readonly journal: Journal;
+  readonly #place: Place;
+  readonly #newPlace: NewPlace;
+  readonly #witness: Witness;
+  readonly #users: Users;
   /** Containers that the last life left: the next one must not listen before they are gone. */
   #orphans: readonly string[] = [];
   #instanceId: string | undefined;
 
-  constructor(seed: number, directory: string) {
-    this.#directory = directory;
-    this.#random = seededRandom(seed);
-    const { journal, tally } = this;
-    this.#clients = new Clients({ journal, tally, random: this.#random, writers: 3, callers: 3 });
+  constructor(journal: Journal, seed: number, place: Place, newPlace: NewPlace) {
+    this.#place = place;
+    this.#newPlace = newPlace;
+    this.journal = journal;
+    this.#witness = { journal, tally: this.tally, dice: new Dice(seededRandom(seed)) };
+    this.#users = new Users(this.#witness);
   }
 
   async kill(kill: Kill): Promise<void> {
@@ -73,7 +83,7 @@ class Campaign {
         await this.#killFirstStart(kill);
         return;
       case 'start':
-        await this.#endOf(this.#begin(this.#directory, kill), kill);
+        await this.#endOf(this.#begin(this.#place, kill), kill);
         break;
       case 'work':
       case 'stop':
@@ -87,55 +97,50 @@ class Campaign {
 
   /** A last life, without a kill: all must be as it was acknowledged, and the end must leave nothing. */
   async finish(): Promise<void> {
-    const { journal, tally } = this;
-    const life = this.#begin(this.#directory);
+    const { journal } = this;
+    const life = this.#begin(this.#place);
     const listening = await this.#listens(life);
     if (listening === undefined) return;
-    const client = new SraasClient({ url: listening.url });
-    await lookAtAll(client, { journal, clients: this.#clients, everyCall: true });
-    tally.set('calls judged', (tally.get('calls judged') ?? 0) + journal.judgeCalls());
+    await this.#users.look(listening.url, { everyCall: true });
+    await this.#users.judge(listening.url);
     const end = await life.end('SIGTERM');
     if (end !== 0) journal.faults.push(`the last server ended with ${end}`);
     const left = await containersOfInstance(listening.instanceId);
     if (left.length > 0) journal.faults.push(`an orderly end left ${left.length} containers`);
-    journal.faults.push(...(await inspectDirectory(this.#directory, listening.instanceId)));
+    journal.faults.push(...(await inspectPlace(this.#place, listening.instanceId)));
   }
 
   /** On a directory of its own, which has to serve at the next start. */
   async #killFirstStart(kill: Kill): Promise<void> {
-    const directory = await mkdtemp(join(tmpdir(), 'sraas-kill-first-'));
-    await this.#endOf(this.#begin(directory, kill), kill);
-    const second = this.#begin(directory);
+    const place = await this.#newPlace();
+    await this.#endOf(this.#begin(place, kill), kill);
+    const second = this.#begin(place);
     const listening = await second.listening;
     if (listening === undefined) {
-      this.journal.faults.push(`after ${describeKill(kill)} the next start failed; see ${directory}`);
+      this.journal.faults.push(`after ${describeKill(kill)} the next start failed; see ${place.directory}`);
       return;
     }
     await new SraasClient({ url: listening.url }).health();
     await second.end('SIGTERM');
-    this.journal.faults.push(...(await inspectDirectory(directory, listening.instanceId)));
-    await rm(directory, { recursive: true, force: true });
+    this.journal.faults.push(...(await inspectPlace(place, listening.instanceId)));
+    await place.remove();
   }
 
   async #killAtWork(kill: Kill): Promise<void> {
-    const { journal } = this;
-    const life = this.#begin(this.#directory, kill);
+    const life = this.#begin(this.#place, kill);
     const listening = await this.#listens(life);
     if (listening === undefined) return;
-    const client = new SraasClient({ url: listening.url });
     const working = new AbortController();
     void life.ended.then(() => {
       working.abort();
     });
-    await lookAtAll(client, { journal, clients: this.#clients, everyCall: false });
-    const work = this.#clients.work(listening.url, working.signal);
-    const ended = this.#endOf(life, kill);
-    await Promise.all([work, ended]);
+    await this.#users.look(listening.url, { everyCall: false });
+    await Promise.all([this.#users.work(listening.url, working.signal), this.#endOf(life, kill)]);
   }
 
-  #begin(directory: string, kill?: Kill): ServerLife {
+  #begin({ flags }: Place, kill?: Kill): ServerLife {
     return new ServerLife({
-      flags: ['--data-dir', directory, '--prepared-per-kind', '1', '--max-prepared', '2'],
+      flags: [...flags, '--prepared-per-kind', '1', '--max-prepared', '2'],
       ...(kill?.failAt === undefined ? {} : { failAt: kill.failAt }),
       onError: (line) => this.journal.faults.push(`the server said ${line}`),
     });
@@ -160,7 +165,7 @@ class Campaign {
     const { faults } = this.journal;
     if (failAt === undefined) {
       if (phase === 'stop') {
-        await sleep(this.#random() * 1000);
+        await sleep(this.#witness.dice.below(1000));
         void life.end('SIGTERM');
       }
       await sleep(afterMs);
@@ -168,7 +173,7 @@ class Campaign {
       return;
     }
     if (phase === 'stop') {
-      await sleep(this.#random() * 1000);
+      await sleep(this.#witness.dice.below(1000));
       void life.end('SIGTERM');
     }
     const given = new AbortController();

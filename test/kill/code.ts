@@ -3,10 +3,13 @@ import type { Code } from '../../src/client/sraas-client.ts';
 import { tarFile } from '../support/archives/raw-tar.ts';
 import type { Deployed } from './journal.ts';
 
-const config: FunctionConfigDocument = {
+// The client's own type has no async policy yet.
+const config = {
   runtime: 'node24',
   handler: 'src/main.handler',
   limits: { memory_mb: 64, timeout_ms: 20_000 },
+  // Kills use up attempts as well.
+  async: { max_attempts: 12, first_delay_ms: 50, max_age_ms: 3_600_000 },
 };
 
 /** What the handler of {@link codeOf} returns. */
@@ -14,6 +17,7 @@ export interface Echo {
   readonly nonce: string;
   readonly code: string;
   readonly mark: string;
+  readonly attempt: number;
 }
 
 /** A configuration that says which deploy it belongs to, so that code and configuration of two cannot be mixed up unseen. */
@@ -25,9 +29,10 @@ export function configOf({ mark }: Deployed): FunctionConfigDocument {
 export function codeOf({ code }: Deployed, form: 'archive' | 'texts', fileCount: number): Code {
   const files: Record<string, string> = {
     'src/main.mjs': `import { says } from './more/f0.mjs';
-      export const handler = async ({ nonce, ms }) => {
+      export const handler = async ({ nonce, ms, failures = 0 }, { attempt }) => {
         if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-        return { nonce, code: says, mark: process.env.MARK };
+        if (attempt <= failures) throw new Error(nonce);
+        return { nonce, code: says, mark: process.env.MARK, attempt };
       };`,
   };
   for (let i = 0; i <= fileCount; i++) {

@@ -127,6 +127,13 @@ export class Journal {
     }
   }
 
+  /** Whether a removal that has happened was not yet acknowledged at a moment. */
+  wasRemovedSince(name: string, moment: number): boolean {
+    return this.#of(name).some(
+      ({ deployed, fate, settledAt }) => deployed === undefined && fate === 'happened' && (settledAt ?? 0) > moment,
+    );
+  }
+
   called(call: Call): void {
     this.#calls.push(call);
   }

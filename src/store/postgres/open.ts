@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely';
 import { SraasError } from '../../errors.ts';
+import { failpoint } from '../../failpoints.ts';
 import { readDatabaseUrl, type DatabaseAddress } from '../database-address.ts';
 import { readOrMakeInstanceId } from '../instance-file.ts';
 import { migrate } from '../migrate.ts';
@@ -39,6 +40,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const lock = lockDirectory(directory);
   try {
     await bringUp(address, migrations);
+    failpoint('start.schema_ready');
     const instanceId = await readOrMakeInstanceId(directory);
     const database = new PostgresDatabase({ url: address.url, most: mostConnections, statementTimeoutMs });
     return {
