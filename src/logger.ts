@@ -1,4 +1,5 @@
 import { createLogger as createWinstonLogger, format, transports } from 'winston';
+import { LogSink } from './log-sink.ts';
 
 /** Structured logs: one JSON line per event. Fields are never taken from a function's event, result, logs or env. */
 export interface Logger {
@@ -8,14 +9,12 @@ export interface Logger {
   debug(message: string, fields?: object): void;
 }
 
-const levels = ['error', 'warn', 'info', 'debug'];
-
 /** Logs to stderr by winston, which keeps stdout for what a command was asked for. */
 export function createLogger(level: string): Logger {
   return createWinstonLogger({
     level,
     format: format.combine(format.timestamp(), format.json()),
-    transports: [new transports.Console({ stderrLevels: levels })],
+    transports: [new transports.Stream({ stream: new LogSink(process.stderr), eol: '\n' })],
   });
 }
 
