@@ -40,11 +40,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     failpoint('start.locked');
     const path = await findOrMakeDatabase(directory);
     const sqlite = openSound(path, Object.keys(migrations).length);
-    const database = new Kysely<StoreTables>({ dialect: new StoreDialect(new SqliteConnection(sqlite)) });
+    const database = new Kysely<StoreTables>({
+      dialect: new StoreDialect(new SqliteConnection(sqlite), busyTimeoutMs),
+    });
     try {
       await migrate(database, migrations);
       failpoint('start.migrated');
-      sqlite.exec(`pragma user_version = ${Object.keys(migrations).length}`);
+      // From here on whoever waits does so without holding up the process.
+      sqlite.exec(`pragma user_version = ${Object.keys(migrations).length}; pragma busy_timeout = 0`);
       return {
         ...recordsOf(database),
         instanceId: await readInstanceId(database),
