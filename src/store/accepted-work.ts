@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { PostgresAdapter, type Transaction } from 'kysely';
 import type { AcceptedWork } from '../async/work.ts';
 import { SraasError } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
@@ -22,12 +22,14 @@ export async function insertAcceptedWork(transaction: Transaction<StoreTables>, 
   failpoint('async.accept_before_commit');
 }
 
+/** Held against its removal until the work is there for the removal to see; SQLite has one writer at a time anyway. */
 async function requireVersion(transaction: Transaction<StoreTables>, { record }: AcceptedWork): Promise<void> {
   const found = await transaction
     .selectFrom('versions')
     .select('number')
     .where('function_id', '=', record.functionId)
     .where('number', '=', record.functionVersion)
+    .$if(transaction.getExecutor().adapter instanceof PostgresAdapter, (query) => query.forKeyShare())
     .executeTakeFirst();
   if (found !== undefined) return;
   throw new SraasError(

@@ -90,13 +90,14 @@ export class FunctionRecords implements FunctionStore {
       const fn = await lockFunction(transaction, name);
       if (!fn) throw functionNotThere(name);
       requireHolding(precondition, tagOf(fn), `function ${name}`);
-      await requireUnused(transaction, fn, number);
+      // Deleted before it is looked for: work that is being accepted meanwhile has been seen then, or finds no version.
       const { numDeletedRows } = await transaction
         .deleteFrom('versions')
         .where('function_id', '=', fn.id)
         .where('number', '=', number)
         .executeTakeFirst();
       if (numDeletedRows === 0n) throw versionNotThere(name, number, fn.latest_number);
+      await requireUnused(transaction, fn, number);
       await transaction
         .deleteFrom('version_secrets')
         .where('function_id', '=', fn.id)

@@ -393,6 +393,18 @@ describe('a pool that is retired', () => {
     expect(onEmpty).toHaveBeenCalledOnce();
   });
 
+  it('keeps its sandboxes again when it is readmitted before the last has gone', async () => {
+    const { pool, call, coldCall, onEmpty } = scriptedPool();
+    const sandbox = await coldCall();
+    pool.retire();
+    pool.readmit();
+    pool.release(sandbox);
+    await turn();
+    expect(sandbox.departures).toBe(0);
+    expect(sandboxOf(await call())).toBe(sandbox);
+    expect(onEmpty).not.toHaveBeenCalled();
+  });
+
   it('is empty at once when it has nothing', () => {
     const { pool, onEmpty } = scriptedPool();
     expect(pool.isUnused).toBe(true);

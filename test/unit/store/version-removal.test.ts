@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { functionTag } from '../../../src/functions/entity-tag.ts';
+import { acceptedWork } from '../async/invocation-records.ts';
 import { draft } from './drafts.ts';
 import { temporaryStore } from './temporary-store.ts';
 
@@ -35,6 +36,36 @@ describe('removing a version', () => {
       });
     }
     await functions.removeVersion('hello', 3);
+  });
+
+  it('is refused while accepted work waits for the version, and possible afterwards', async () => {
+    const { functions, work } = await setUp();
+    const version = await functions.findVersion('hello', 2);
+    if (version === undefined) throw new Error('there is no version 2');
+    const accepted = acceptedWork(version);
+    await work.accept(accepted);
+    await expect(functions.removeVersion('hello', 2)).rejects.toMatchObject({
+      code: 'VERSION_IN_USE',
+      message: 'Version 2 of hello has accepted work that is not done: wait for it, or cancel it.',
+    });
+    expect(await functions.findVersion('hello', 2)).toEqual(version);
+    await work.cancel(accepted.record.id, new Date(1));
+    await functions.removeVersion('hello', 2);
+  });
+
+  it('never leaves accepted work without its version, however the two meet', async () => {
+    const { functions, work } = await setUp();
+    for (const number of [1, 2, 3]) {
+      const version = await functions.findVersion('hello', number);
+      if (version === undefined) throw new Error(`there is no version ${number}`);
+      const [removal, ...accepts] = await Promise.allSettled([
+        functions.removeVersion('hello', number),
+        ...Array.from({ length: 5 }, () => work.accept(acceptedWork(version))),
+      ]);
+      const isThere = (await functions.findVersion('hello', number)) !== undefined;
+      expect(isThere).toBe(removal.status === 'rejected');
+      expect(accepts.some(({ status }) => status === 'fulfilled')).toBe(isThere);
+    }
   });
 
   it('says what is not there', async () => {
