@@ -1,6 +1,7 @@
 import type { BenchCase } from '../bench-case.ts';
+import { fullStoreCases } from './full-store.ts';
 import { redeployCase } from './redeploy.ts';
 import { warmCases } from './warm-calls.ts';
 
 /** Every case, in the order in which they are run. */
-export const allCases: readonly BenchCase[] = [...warmCases, redeployCase];
+export const allCases: readonly BenchCase[] = [...warmCases, redeployCase, ...fullStoreCases];

@@ -7,8 +7,9 @@ import type { InvocationsTable, StoreTables } from './schema.ts';
 const rowsPerStep = 2000;
 
 /**
- * The newest invocations of a function that a filter lets through. An index finds them by their outcome or their state; the
- * rest of the filter is looked for step by step, so that a rare match does not keep everybody else from the database.
+ * The newest invocations of a function that a filter lets through. An index finds those that did not go well, and those that
+ * nobody waited for; the rest of the filter is looked for step by step, so that a rare match does not keep everybody else from
+ * the database.
  */
 export async function listInvocations(
   database: Kysely<StoreTables>,
@@ -39,40 +40,45 @@ export async function listInvocations(
   }
 }
 
-/** How an index finds what is asked for: those that went well are in none but the one of their function. */
-function indexFor({ outcome, state }: HistoryListRequest): 'outcome' | 'state' | 'function' {
+/** The column that an index knows beside the function: calls that went well are in the index of their function alone. */
+function indexedColumn({ outcome, state, mode }: HistoryListRequest): 'outcome' | 'state' | 'mode' | undefined {
   if (outcome !== undefined && outcome !== 'ok') return 'outcome';
-  return state !== undefined && state !== 'succeeded' ? 'state' : 'function';
+  if (state !== undefined && state !== 'succeeded') return 'state';
+  return mode !== undefined && mode !== 'sync' ? 'mode' : undefined;
 }
 
 /** Whether the index alone does not answer. */
 function filtersRows(request: HistoryListRequest): boolean {
-  const { outcome, state, mode, version } = request;
-  const index = indexFor(request);
-  const isLeftOver = (index !== 'outcome' && outcome !== undefined) || (index !== 'state' && state !== undefined);
-  return isLeftOver || mode !== undefined || version !== undefined;
+  const column = indexedColumn(request);
+  return filteredColumns.some((name) => request[name] !== undefined && name !== column);
 }
 
-/** The conditions in the very words of the indexes: a database has to recognise that it may use them. */
+const filteredColumns = ['outcome', 'state', 'mode', 'version'] as const;
+
+/** The very words of the indexes: a database has to recognise that it may use them. */
+const indexConditions = {
+  outcome: sql<boolean>`outcome <> 'ok'`,
+  state: sql<boolean>`state <> 'succeeded'`,
+  mode: sql<boolean>`mode <> 'sync'`,
+} as const;
+
 function indexed(database: Kysely<StoreTables>, request: HistoryListRequest) {
-  const { functionId, before, outcome, state } = request;
-  const index = indexFor(request);
-  return database
+  const { functionId, before } = request;
+  const column = indexedColumn(request);
+  const query = database
     .selectFrom('invocations')
     .where('function_id', '=', functionId)
-    .$if(index === 'outcome', (query) =>
-      query.where('outcome', '=', outcome ?? '').where(sql<boolean>`outcome <> 'ok'`),
-    )
-    .$if(index === 'state', (query) => query.where('state', '=', state ?? '').where(sql<boolean>`state <> 'succeeded'`))
-    .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''));
+    .$if(before !== undefined, (wider) => wider.where('id', '<', before ?? ''));
+  if (column === undefined) return query;
+  return query.where(column, '=', request[column] ?? '').where(indexConditions[column]);
 }
 
 function matching(database: Kysely<StoreTables>, request: HistoryListRequest, from: string | undefined) {
-  const { outcome, state, mode, version } = request;
-  return indexed(database, request)
-    .$if(from !== undefined, (query) => query.where('id', '>=', from ?? ''))
-    .$if(outcome !== undefined, (query) => query.where('outcome', '=', outcome ?? ''))
-    .$if(state !== undefined, (query) => query.where('state', '=', state ?? ''))
-    .$if(mode !== undefined, (query) => query.where('mode', '=', mode ?? ''))
-    .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0));
+  let query = indexed(database, request);
+  if (from !== undefined) query = query.where('id', '>=', from);
+  for (const column of filteredColumns) {
+    const wanted = request[column];
+    if (wanted !== undefined) query = query.where(column, '=', wanted);
+  }
+  return query;
 }

@@ -63,7 +63,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .execute();
   // Ids begin with the time: their order is the order of the invocations.
   await database.schema.createIndex('invocations_function').on('invocations').columns(['function_id', 'id']).execute();
-  // Those that went well are most of them: they are in one index alone, which every write pays for.
+  // Calls that went well are most of them: they are in one index alone, since every write pays for each.
   await database.schema
     .createIndex('invocations_outcome')
     .on('invocations')
@@ -75,6 +75,12 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .on('invocations')
     .columns(['function_id', 'state', 'id'])
     .where(sql`state`, '<>', sql`'succeeded'`)
+    .execute();
+  await database.schema
+    .createIndex('invocations_mode')
+    .on('invocations')
+    .columns(['function_id', 'mode', 'id'])
+    .where(sql`mode`, '<>', sql`'sync'`)
     .execute();
   await database.schema
     .createIndex('invocations_unfinished')
