@@ -127,7 +127,19 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   const { history, recordEnded } = openHistory(surroundings, { store, inFlight, explain });
   const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf, onEnded: recordEnded });
   const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy, secrets });
-  const work = await openAsync(surroundings, { store, catalog, invoker, inFlight, diskSpace, workloadOf, explain });
+  const replays = new Replays({ history, catalog });
+  const work = await openAsync(surroundings, {
+    store,
+    secrets,
+    history,
+    replays,
+    catalog,
+    invoker,
+    inFlight,
+    diskSpace,
+    workloadOf,
+    explain,
+  });
   const keyed = openKeyedRequests(surroundings, store.idempotency);
   let ready = true;
   const server = new HttpServer(
@@ -146,8 +158,9 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       runOnce,
       inFlight,
       history,
-      replays: new Replays({ history, catalog }),
+      replays,
       asyncInvocations: work.asyncInvocations,
+      deadLetters: work.deadLetters,
       liveLogs,
       keyed,
       maxDeployBytes: config.maxDeployBytes,

@@ -71,7 +71,7 @@ export class Acceptor {
 }
 
 function toWork(version: FunctionVersion, request: AsyncRequest, now: Date): AcceptedWork {
-  const { maxAttempts, maxAgeMs } = version.config.async;
+  const { maxAttempts, maxAgeMs, webhookUrl, webhookSecret } = version.config.async;
   const record: InvocationRecord = {
     id: request.invocationId,
     functionId: version.functionId,
@@ -98,5 +98,11 @@ function toWork(version: FunctionVersion, request: AsyncRequest, now: Date): Acc
     replayOf: request.replayOf,
     schedule: request.schedule,
   };
-  return { record, envelope: request.envelope, dueAt: now, expiresAt: new Date(now.getTime() + maxAgeMs) };
+  return {
+    record,
+    envelope: request.envelope,
+    dueAt: now,
+    expiresAt: new Date(now.getTime() + maxAgeMs),
+    webhook: webhookUrl === undefined ? undefined : { url: webhookUrl, secret: webhookSecret },
+  };
 }

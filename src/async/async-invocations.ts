@@ -7,6 +7,7 @@ import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
 import type { Acceptor, AsyncRequest } from './acceptor.ts';
 import type { Backlog } from './backlog.ts';
+import { isInvocationId } from './invocation-id.ts';
 import type { WorkStore } from './work-store.ts';
 
 interface AsyncInvocationsParts {
@@ -16,9 +17,9 @@ interface AsyncInvocationsParts {
   readonly backlog: Pick<Backlog, 'ended'>;
   readonly inFlight: Pick<InFlight, 'cancel'>;
   readonly clock: () => Date;
+  /** Told when one that has a webhook may have ended. */
+  readonly onEnded: () => void;
 }
-
-const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Invocations that nobody waits for, from outside: to be accepted, and to be cancelled. */
 export class AsyncInvocations {
@@ -49,12 +50,13 @@ export class AsyncInvocations {
    * @throws SraasError INVOCATION_NOT_FOUND; INVOCATION_ENDED for one that is over.
    */
   async cancel(invocationId: string): Promise<void> {
-    const { store, backlog, inFlight, clock } = this.#parts;
-    if (!idPattern.test(invocationId)) throw notFound();
+    const { store, backlog, inFlight, clock, onEnded } = this.#parts;
+    if (!isInvocationId(invocationId)) throw notFound();
     switch (await store.cancel(invocationId, clock())) {
       case 'cancelled':
         failpoint('async.cancelled');
         backlog.ended();
+        onEnded();
         // It need not run here, or not yet.
         await inFlight.cancel(invocationId).catch(ignoreNotFound);
         return;

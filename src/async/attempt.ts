@@ -1,6 +1,7 @@
 import { SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import { defaultAsyncPolicy } from '../functions/function-policy.ts';
+import { keptLogs } from '../history/recorder.ts';
 import type { Invoker } from '../invocations/invoker.ts';
 import type { Workload } from '../sandboxes/workload.ts';
 import { afterAttempt } from './attempt-record.ts';
@@ -80,21 +81,17 @@ function toResult(
   const record = afterAttempt(claimed.record, ending, step, clock());
   if (step.state === 'queued') {
     const deferrals = step.consumed ? 0 : claimed.deferrals + 1;
-    return { kind: 'put_back', work: { record, dueAt: step.dueAt, deferrals } };
+    return { kind: 'put_back', work: { record, dueAt: step.dueAt, deferrals, webhook: claimed.webhook } };
   }
   const reply = 'reply' in ending ? ending.reply : undefined;
-  const payload = { result: reply?.verdict.result, logs: reply && logsOf(reply.logs, logBytes) };
-  return { kind: 'ended', work: { record, payload, webhook: webhookOf(pinned) } };
+  const logs = keptLogs(reply?.logs ?? '', logBytes);
+  const payload = { result: reply?.verdict.result, logs: logs.bytes };
+  const keepsEnvelope = step.state === 'dead' || ('version' in pinned && keepsEvent(pinned.version, step.state));
+  const logsTruncated = record.logsTruncated || logs.truncated;
+  return { kind: 'ended', work: { record: { ...record, logsTruncated }, payload, keepsEnvelope } };
 }
 
-function logsOf(logs: string, mostBytes: number): Uint8Array | undefined {
-  if (logs === '' || mostBytes === 0) return undefined;
-  const bytes = Buffer.from(logs);
-  return bytes.subarray(0, mostBytes);
-}
-
-function webhookOf(pinned: Pinned): EndedWork['webhook'] {
-  if (!('version' in pinned)) return undefined;
-  const { webhookUrl: url, webhookSecret: secret } = pinned.version.config.async;
-  return url === undefined ? undefined : { url, secret };
+/** A dead letter keeps its event in any case, to be run again; others as the function wants it. */
+function keepsEvent({ config }: FunctionVersion, state: 'succeeded' | 'cancelled'): boolean {
+  return config.history === 'all' || (config.history === 'failures' && state !== 'succeeded');
 }

@@ -1,4 +1,5 @@
 import type { KnownInvocation } from './history.ts';
+import type { WebhookDelivery } from './invocation-record.ts';
 import { memberBytes } from './member-bytes.ts';
 
 /** An invocation as clients see it, in lists too. What is not known, or not yet, is null. */
@@ -27,6 +28,7 @@ export function invocationToWire(record: KnownInvocation['record']): object {
     logs_truncated: record.logsTruncated,
     replay_of: record.replayOf ?? null,
     schedule: record.schedule ?? null,
+    ...(record.webhook === undefined ? {} : { webhook: deliveryToWire(record.webhook) }),
   };
 }
 
@@ -57,4 +59,8 @@ const emptyObject = Buffer.from('{}');
 
 function milliseconds(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value * 1000) / 1000;
+}
+
+function deliveryToWire({ state, attempts, status, error }: WebhookDelivery): object {
+  return { state, attempts, status: status ?? null, error: error ?? null };
 }

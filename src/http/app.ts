@@ -5,6 +5,7 @@ import { hostRules } from './host-rules.ts';
 import { sendProblem } from './problem.ts';
 import { identify, requestIdOf } from './request-id.ts';
 import { aliasRoutes, type AliasRoutesParts } from './routes/aliases.ts';
+import { deadLetterRoutes, type DeadLetterRoutesParts } from './routes/dead-letters.ts';
 import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts';
 import { historyRoutes, type HistoryRoutesParts } from './routes/history.ts';
 import { invocationRoutes, type InvocationRoutesParts } from './routes/invocations.ts';
@@ -20,6 +21,7 @@ import { toldError } from './told-error.ts';
 export interface AppParts
   extends
     AliasRoutesParts,
+    DeadLetterRoutesParts,
     FunctionRoutesParts,
     HistoryRoutesParts,
     InvocationRoutesParts,
@@ -52,7 +54,7 @@ export function createApp(parts: AppParts): Express {
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
   app.use(versionRoutes(parts), aliasRoutes(parts));
   app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
-  app.use(secretRoutes(parts));
+  app.use(secretRoutes(parts), deadLetterRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
   return app;
 }
@@ -72,6 +74,9 @@ const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[
   [/^\/functions\/[^/]+\/invoke$/, ['POST']],
   [/^\/invocations\/[^/]+$/, ['GET', 'HEAD', 'DELETE']],
   [/^\/invocations\/[^/]+\/replay$/, ['POST']],
+  [/^\/dead-letters$/, ['GET', 'HEAD', 'DELETE']],
+  [/^\/dead-letters\/[^/]+$/, ['DELETE']],
+  [/^\/dead-letters\/[^/]+\/replay$/, ['POST']],
   [/^\/run$/, ['POST']],
 ];
 

@@ -2,19 +2,28 @@ import type { DiskSpace } from '../artifacts/disk-space.ts';
 import { Acceptor } from '../async/acceptor.ts';
 import { AsyncInvocations } from '../async/async-invocations.ts';
 import { Backlog } from '../async/backlog.ts';
+import { DeadLetters } from '../async/dead-letters.ts';
+import { WebhookCaller } from '../async/webhooks/webhook-caller.ts';
 import { Worker } from '../async/worker.ts';
 import { SraasError } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import type { FunctionVersion } from '../functions/function.ts';
+import type { History } from '../history/history.ts';
+import type { Replays } from '../history/replays.ts';
+import { productVersion } from '../installation.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
 import type { Invoker } from '../invocations/invoker.ts';
 import type { Workload } from '../sandboxes/workload.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import type { Store } from '../store/store.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface AsyncParts {
-  readonly store: Pick<Store, 'work' | 'instanceId'>;
+  readonly store: Pick<Store, 'work' | 'deadLetters' | 'webhooks' | 'instanceId'>;
+  readonly secrets: Pick<Secrets, 'valueOf'>;
+  readonly history: History;
+  readonly replays: Replays;
   readonly catalog: FunctionCatalog;
   readonly invoker: Pick<Invoker, 'run'>;
   readonly inFlight: InFlight;
@@ -27,6 +36,7 @@ interface AsyncParts {
 export interface OpenAsync {
   readonly acceptor: Acceptor;
   readonly asyncInvocations: AsyncInvocations;
+  readonly deadLetters: DeadLetters;
   /** Begins to run what waits. */
   start(): void;
   /** Begins nothing more; to be called before calls are drained. */
@@ -35,13 +45,16 @@ export interface OpenAsync {
   close(): Promise<void>;
 }
 
+/** For all of a call, from the name's look-up to the answer's head. */
+const webhookTimeoutMs = 10_000;
+
 /** Rows that are cancelled in one transaction, when their function is removed. */
 const cancelledTogether = 200;
 
 /** Takes up what an earlier run left, and makes what accepts and runs async invocations. */
 export async function openAsync(surroundings: Surroundings, parts: AsyncParts): Promise<OpenAsync> {
-  const { config, logger, onFailure, onStop } = surroundings;
-  const { store, catalog, diskSpace, inFlight, invoker, workloadOf, explain } = parts;
+  const { config, logger, onFailure, onStop, installDirectory } = surroundings;
+  const { store, secrets, history, replays, catalog, diskSpace, inFlight, invoker, workloadOf, explain } = parts;
   const { work } = store;
   const clock = (): Date => new Date();
   // An embedded database has one server: whoever held leases in it is dead.
@@ -50,6 +63,16 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
   if (interrupted > 0) logger.info('Async invocations that an earlier run did not end are run again', { interrupted });
 
   const backlog = new Backlog({ store: work, most: config.maxQueuedAsync });
+  const webhookCaller = new WebhookCaller({
+    store: store.webhooks,
+    instanceId: store.instanceId,
+    valueOf: (name) => secrets.valueOf(name),
+    post: { timeoutMs: webhookTimeoutMs, toPrivate: config.webhooksToPrivate },
+    userAgent: `sraas/${productVersion(installDirectory)}`,
+    clock,
+    random: Math.random,
+    onFailure,
+  });
   const worker = new Worker({
     store: work,
     backlog,
@@ -62,7 +85,9 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
     tell: (error, invocationId) => tell(error, explain, surroundings, invocationId),
     clock,
     random: Math.random,
-    onWebhook: () => undefined,
+    onWebhook: () => {
+      webhookCaller.wake();
+    },
     onFailure,
   });
   const acceptor = new Acceptor({
@@ -84,16 +109,33 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
       const cancelled = await work.cancelWaiting(functionId, clock(), cancelledTogether);
       failpoint('async.waiting_cancelled');
       backlog.ended(cancelled);
+      webhookCaller.wake();
       if (cancelled < cancelledTogether) return;
     }
   };
-  const close = (): Promise<void> => worker.close();
+  const close = async (): Promise<void> => {
+    await worker.close();
+    await webhookCaller.close();
+  };
   onStop(close);
+  const asyncInvocations = new AsyncInvocations({
+    catalog,
+    acceptor,
+    store: work,
+    backlog,
+    inFlight,
+    clock,
+    onEnded: () => {
+      webhookCaller.wake();
+    },
+  });
   return {
     acceptor,
-    asyncInvocations: new AsyncInvocations({ catalog, acceptor, store: work, backlog, inFlight, clock }),
+    asyncInvocations,
+    deadLetters: new DeadLetters({ store: store.deadLetters, history, replays, asyncInvocations }),
     start: () => {
       worker.start();
+      webhookCaller.start();
     },
     stop: () => {
       worker.stop();

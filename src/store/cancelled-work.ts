@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { tellWebhooks } from './ended-work.ts';
 import type { StoreTables } from './schema.ts';
 
 const sentence = 'The invocation was cancelled before it had ended.';
@@ -14,7 +15,7 @@ export async function cancelAll(
     .deleteFrom('work')
     .where('kind', '=', 'invoke')
     .where('invocation_id', 'in', invocationIds)
-    .returning('invocation_id')
+    .returningAll()
     .execute();
   if (rows.length === 0) return 0;
   await transaction
@@ -32,5 +33,6 @@ export async function cancelAll(
       rows.map((row) => row.invocation_id),
     )
     .execute();
+  await tellWebhooks(transaction, rows, at);
   return rows.length;
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { AliasRecords } from './alias-records.ts';
+import { DeadLetterRecords } from './dead-letter-records.ts';
 import { FunctionRecords } from './function-records.ts';
 import { HistoryRecords } from './history-records.ts';
 import { IdempotencyRecords } from './idempotency-records.ts';
@@ -8,6 +9,7 @@ import { RuntimeRecords } from './runtime-records.ts';
 import { SecretRecords } from './secret-records.ts';
 import type { StoreTables } from './schema.ts';
 import type { StoreRecords } from './store.ts';
+import { WebhookRecords } from './webhook-records.ts';
 import { WorkRecords } from './work-records.ts';
 
 /** Everything that is kept in a database of this version's schema, whichever database it is. */
@@ -21,5 +23,7 @@ export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
     idempotency: new IdempotencyRecords(database),
     secrets: new SecretRecords(database),
     work: new WorkRecords(database),
+    webhooks: new WebhookRecords(database),
+    deadLetters: new DeadLetterRecords(database),
   };
 }

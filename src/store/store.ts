@@ -1,3 +1,5 @@
+import type { DeadLetterStore } from '../async/dead-letter-store.ts';
+import type { WebhookStore } from '../async/webhooks/webhook-store.ts';
 import type { WorkStore } from '../async/work-store.ts';
 import type { AliasStore } from '../functions/alias-store.ts';
 import type { FunctionStore } from '../functions/function-store.ts';
@@ -17,6 +19,8 @@ export interface StoreRecords {
   readonly idempotency: IdempotencyStore;
   readonly secrets: SecretStore;
   readonly work: WorkStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly webhooks: WebhookStore;
 }
 
 /** An open store: a file in the data directory, or a PostgreSQL. */

@@ -9,6 +9,7 @@ import { inFlight } from '../idempotency/refusals.ts';
 import { insertAcceptedWork } from './accepted-work.ts';
 import { cancelAll } from './cancelled-work.ts';
 import { findDue } from './due-work.ts';
+import { tellWebhooks } from './ended-work.ts';
 import { keepAnswer } from './idempotency-records.ts';
 import { toInvocationsRow, toRecord } from './invocation-rows.ts';
 import { renewLeases, takeLease } from './leases.ts';
@@ -66,14 +67,14 @@ export class WorkRecords implements WorkStore {
     return renewLeases(this.#database, 'invoke', leaseTokens, leaseUntil);
   }
 
-  async putBack(leaseToken: string, { record, dueAt, deferrals }: PutBackWork): Promise<boolean> {
+  async putBack(leaseToken: string, { record, dueAt, deferrals, webhook }: PutBackWork): Promise<boolean> {
     return this.#database.transaction().execute(async (transaction) => {
       const { numUpdatedRows } = await transaction
         .updateTable('work')
         .set({
           attempt: record.attempt,
           due_at: dueAt.toISOString(),
-          details: toInvokeDetails({ deferrals }),
+          details: toInvokeDetails({ deferrals, webhook }),
           ...noLease,
         })
         .where('invocation_id', '=', record.id)
@@ -87,22 +88,24 @@ export class WorkRecords implements WorkStore {
     });
   }
 
-  async end(leaseToken: string, { record, payload }: EndedWork): Promise<boolean> {
+  async end(leaseToken: string, { record, payload, keepsEnvelope }: EndedWork): Promise<boolean> {
     return this.#database.transaction().execute(async (transaction) => {
-      const { numDeletedRows } = await transaction
+      const ended = await transaction
         .deleteFrom('work')
         .where('invocation_id', '=', record.id)
         .where('kind', '=', 'invoke')
         .where('lease_token', '=', leaseToken)
+        .returningAll()
         .executeTakeFirst();
-      if (numDeletedRows === 0n) return false;
+      if (ended === undefined) return false;
       await write(transaction, record);
       const { result = null, logs = null } = payload;
       await transaction
         .updateTable('invocation_payloads')
-        .set({ result, logs })
+        .set({ result, logs, ...(keepsEnvelope ? {} : { envelope: null }) })
         .where('invocation_id', '=', record.id)
         .execute();
+      await tellWebhooks(transaction, [ended], record.endedAt ?? new Date());
       failpoint('async.end_before_commit');
       return true;
     });
@@ -182,7 +185,7 @@ async function begin(
     envelope: payload.envelope ?? new Uint8Array(),
     expiresAt: new Date(due.expires_at),
     leaseToken,
-    deferrals: invokeDetailsOf(due).deferrals,
+    ...invokeDetailsOf(due),
   };
 }
 

@@ -1,4 +1,4 @@
-import { Router, type Request, type Response } from 'express';
+import { Router, type Response } from 'express';
 import type { AsyncInvocations } from '../../async/async-invocations.ts';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
@@ -11,9 +11,9 @@ import { encodeReply, type Reply } from '../../invocations/reply.ts';
 import type { RunOnce } from '../../invocations/run-once.ts';
 import { acceptedAnswer } from '../accepted-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
+import { invokeMode } from '../invoke-mode.ts';
 import { parseJson, requireJson } from '../json.ts';
 import { keyedAnswer, sendAnswer, type KeyedRoute } from '../keyed-answer.ts';
-import { onlyParameters } from '../only-parameters.ts';
 import { BodyReader } from '../read-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { FunctionRoutesParts } from './functions.ts';
@@ -37,7 +37,7 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
 
   router.post('/functions/:reference/invoke', async (request, response) => {
     const invocationId = beginInvocation(response);
-    const mode = modeOf(request);
+    const mode = invokeMode(request);
     requireJson(request);
     const envelope = await bodies.read(request, response);
     checkEnvelope(parseJson(envelope));
@@ -80,17 +80,6 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
   });
 
   return router;
-}
-
-/**
- * A client that asks for something else than it gets must not take it for that.
- * @throws SraasError INVALID_QUERY
- */
-function modeOf(request: Request): 'sync' | 'async' {
-  onlyParameters(request, 'mode');
-  const { mode = 'sync' } = request.query;
-  if (mode === 'sync' || mode === 'async') return mode;
-  throw new SraasError('INVALID_QUERY', 'The mode of an invoke is sync or async; without one it is sync.');
 }
 
 /** The invocation has the request's id, and every reply to it says so, also when it never ran. */
