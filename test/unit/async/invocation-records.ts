@@ -56,5 +56,6 @@ export function acceptedWork(
     envelope: Buffer.from('{"version":"v1","event":1}'),
     dueAt: record.createdAt,
     expiresAt: new Date(record.createdAt.getTime() + 3_600_000),
+    webhook: undefined,
   };
 }

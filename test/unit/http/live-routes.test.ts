@@ -35,6 +35,7 @@ function onlySync(inFlight: InFlight): AsyncInvocations {
     store: { cancel: () => Promise.resolve('missing') },
     inFlight,
     clock: () => new Date(0),
+    onEnded: () => undefined,
   });
 }
 

@@ -37,7 +37,7 @@ async function claimed(store: Store, request: ClaimRequest = claimAt(0)): Promis
 const endOf = ({ record }: ClaimedWork, state: 'succeeded' | 'dead' = 'succeeded') => ({
   record: { ...record, state, outcome: state === 'dead' ? ('timeout' as const) : ('ok' as const), endedAt: after(5) },
   payload: { result: Buffer.from('[1]'), logs: Buffer.from('said\n') },
-  webhook: undefined,
+  keepsEnvelope: true,
 });
 
 describe('accepted work', () => {
@@ -118,7 +118,7 @@ describe('a lease', () => {
       new Set([second.leaseToken]),
     );
     expect(await store.work.end(first.leaseToken, endOf(first))).toBe(false);
-    const putBack = { record: first.record, dueAt: start, deferrals: 0 };
+    const putBack = { record: first.record, dueAt: start, deferrals: 0, webhook: undefined };
     expect(await store.work.putBack(first.leaseToken, putBack)).toBe(false);
     expect(await store.work.end(second.leaseToken, endOf(second))).toBe(true);
   });
@@ -136,7 +136,9 @@ describe('a lease', () => {
     await accepted(store, await published(store));
     const first = await claimed(store);
     const record = { ...first.record, state: 'queued' as const, attempt: 0, error: 'no room' };
-    expect(await store.work.putBack(first.leaseToken, { record, dueAt: after(500), deferrals: 2 })).toBe(true);
+    expect(
+      await store.work.putBack(first.leaseToken, { record, dueAt: after(500), deferrals: 2, webhook: undefined }),
+    ).toBe(true);
     expect(await store.work.claim(claimAt(499))).toBeUndefined();
     expect(await claimed(store, claimAt(500))).toMatchObject({
       record: { attempt: 1, error: 'no room' },
