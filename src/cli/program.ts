@@ -7,6 +7,7 @@ import { addAlias } from './commands/alias.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDb } from './commands/db.ts';
 import { addConfig } from './commands/config.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -109,6 +110,7 @@ function buildProgram(context: CommandContext): Command {
   addHistory(program, context);
   addInvocation(program, context);
   addReplay(program, context);
+  addDeadLetters(program, context);
   addRuntimes(program, context);
   addImages(program, context);
   addDb(program, context);

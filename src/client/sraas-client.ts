@@ -2,10 +2,12 @@ import { exchange, type ApiReply, type ApiRequest, type Fetch } from './exchange
 import { followLogs } from './follow-logs.ts';
 import { followWork } from './follow-work.ts';
 import { headersOf, VersionsClient, type Tagged } from './versions-client.ts';
+import { untilEnded } from './until-ended.ts';
 import type {
   BuildDocument,
   BuildEvent,
   BuildLogDocument,
+  DeadLetterPage,
   DeployChange,
   DeployReply,
   Envelope,
@@ -129,6 +131,13 @@ export class SraasClient {
     return (await this.#send(withSignal(request, signal))).document as InvokeReply;
   }
 
+  /** Has a function run later; resolves when that is durable, with what there is to see of it. */
+  async invokeAsync(reference: string, input: Omit<InvokeInput, 'signal'> = {}): Promise<RecordDocument> {
+    const body: Envelope = { version: 'v1', ...input };
+    const path = `${functionPath(reference)}/invoke?mode=async`;
+    return (await this.#send({ method: 'POST', path, body })).document as RecordDocument;
+  }
+
   /** Runs code once without deploying it. */
   async run(request: RunRequest): Promise<InvokeReply> {
     const { config, envelope, signal } = request;
@@ -192,6 +201,48 @@ export class SraasClient {
     const { signal, ...body } = options;
     const request = { method: 'POST', path: `${invocationPath(invocationId)}/replay`, body } as const;
     return (await this.#send(withSignal(request, signal))).document as InvokeReply;
+  }
+
+  /** The same, as an asynchronous invocation: resolves when it is durable. */
+  async replayAsync(invocationId: string, reference?: string): Promise<RecordDocument> {
+    return this.#replayLater(`${invocationPath(invocationId)}/replay?mode=async`, reference);
+  }
+
+  /** Waits until an invocation has reached a terminal state. */
+  untilEnded(invocationId: string): Promise<RecordDocument> {
+    return untilEnded(() => this.invocation(invocationId));
+  }
+
+  /** Asynchronous invocations that were given up, newest first, at most so many, fetched page by page. */
+  async *deadLetters(name?: string, most = Infinity): AsyncGenerator<RecordDocument, void, undefined> {
+    const query = new URLSearchParams(name === undefined ? {} : { function: name });
+    let left = most;
+    let cursor: string | null = null;
+    do {
+      if (cursor !== null) query.set('cursor', cursor);
+      if (left < 100) query.set('limit', String(left));
+      const page = (await this.#send({ method: 'GET', path: `/dead-letters?${query.toString()}` }))
+        .document as DeadLetterPage;
+      yield* page.dead_letters;
+      left -= page.dead_letters.length;
+      cursor = page.next_cursor;
+    } while (cursor !== null && left > 0);
+  }
+
+  /** Has the event of a dead letter run again, as a new asynchronous invocation. */
+  async replayDeadLetter(invocationId: string, reference?: string): Promise<RecordDocument> {
+    return this.#replayLater(`${deadLetterPath(invocationId)}/replay`, reference);
+  }
+
+  async removeDeadLetter(invocationId: string): Promise<void> {
+    await this.#send({ method: 'DELETE', path: deadLetterPath(invocationId) });
+  }
+
+  /** Removes the dead letters of a function, or all of them, and says how many it were. */
+  async purgeDeadLetters(name?: string): Promise<number> {
+    const query = name === undefined ? '' : `?function=${encodeURIComponent(name)}`;
+    const { document } = await this.#send({ method: 'DELETE', path: `/dead-letters${query}` });
+    return (document as { readonly removed: number }).removed;
   }
 
   async health(): Promise<HealthReply> {
@@ -279,6 +330,11 @@ export class SraasClient {
     await this.#send({ method: 'DELETE', path: secretPath(name) });
   }
 
+  async #replayLater(path: string, reference: string | undefined): Promise<RecordDocument> {
+    const body = reference === undefined ? {} : { reference };
+    return (await this.#send({ method: 'POST', path, body })).document as RecordDocument;
+  }
+
   #send(request: ApiRequest): Promise<ApiReply> {
     return exchange(this.#fetch, this.url, request);
   }
@@ -290,6 +346,10 @@ function functionPath(reference: string): string {
 
 function invocationPath(invocationId: string): string {
   return `/invocations/${encodeURIComponent(invocationId)}`;
+}
+
+function deadLetterPath(invocationId: string): string {
+  return `/dead-letters/${encodeURIComponent(invocationId)}`;
 }
 
 function runtimePath(name: string): string {

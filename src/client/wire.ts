@@ -212,11 +212,28 @@ export interface RecordDocument {
   /** The invocation whose event it ran again. */
   readonly replay_of: string | null;
   readonly schedule: string | null;
+  /** Left out where nobody is told of its end. */
+  readonly webhook?: WebhookDocument;
   /** These are there where they are kept; never in a list. */
   readonly event?: unknown;
   readonly context?: Readonly<Record<string, unknown>>;
   readonly result?: unknown;
   readonly logs?: string;
+}
+
+/** What became of telling a webhook of an invocation's end. */
+interface WebhookDocument {
+  readonly state: 'pending' | 'delivered' | 'failed';
+  /** Calls that were made. */
+  readonly attempts: number;
+  /** Of its last answer. */
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+export interface DeadLetterPage {
+  readonly dead_letters: readonly RecordDocument[];
+  readonly next_cursor: string | null;
 }
 
 export interface RecordPage {

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   acceptAsync,
@@ -264,6 +268,60 @@ describe('a server that ends', () => {
       outcome: null,
       error_code: 'INTERNAL',
       error: 'The server ended while the last attempt was under way.',
+    });
+  });
+});
+
+describe('a function with a webhook', () => {
+  it('has it told of the end, signed with its secret, and shows that', async () => {
+    const received: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+    let failures = 1;
+    const receiver = createServer((request, response) => {
+      void text(request).then((body) => {
+        received.push({ headers: request.headers, body });
+        response.writeHead(failures-- > 0 ? 503 : 204).end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    onTestFinished(() => {
+      receiver.closeAllConnections();
+      receiver.close();
+    });
+    const { port } = receiver.address() as AddressInfo;
+    await using own = await startServer({ webhooksToPrivate: true });
+    await fetch(`${own.url}/secrets/signing`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: '{"value":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}',
+    });
+    await deployHandler(own.url, 'told', trying, {
+      async: { max_attempts: 1, webhook_url: `http://127.0.0.1:${port}/hook`, webhook_secret: 'signing' },
+    });
+    const id = await acceptAsync(own.url, 'told', { ok_at: 9 });
+    const delivered = await invocationWhen(own.url, id, ({ webhook }) => webhook?.state === 'delivered');
+    expect(delivered).toMatchObject({ state: 'dead', webhook: { attempts: 2, status: 204, error: null } });
+    expect(received).toHaveLength(2);
+    const [first, second] = received;
+    expect(second?.body).toBe(first?.body);
+    expect(second?.headers).toMatchObject({
+      'webhook-id': id,
+      'webhook-signature': expect.stringMatching(/^v1,/) as string,
+    });
+    expect(JSON.parse(second?.body ?? '')).toMatchObject({
+      invocation: { id, state: 'dead', outcome: 'handler_error' },
+      result: null,
+      error: expect.stringContaining('not yet') as string,
+      logs: `attempt 1 of ${id}\n`,
+    });
+  });
+
+  it('has nobody told at an address that is not public, and shows why', async () => {
+    await deployHandler(server.url, 'private', trying, { async: { webhook_url: 'http://127.0.0.1:9/' } });
+    const id = await acceptAsync(server.url, 'private', {});
+    const shown = await invocationWhen(server.url, id, ({ webhook }) => webhook?.attempts === 1);
+    expect(shown.webhook).toMatchObject({
+      state: 'pending',
+      error: expect.stringContaining('not a public address') as string,
     });
   });
 });

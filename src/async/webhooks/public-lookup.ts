@@ -24,9 +24,14 @@ type Lookup = (
 export function publicLookup(lookup: Lookup = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      // There are no addresses, not even none of them, beside an error.
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
       const [first] = addresses;
-      if (error !== null || first === undefined) callback(error ?? new NotPublicError(), '', 0);
-      else if (addresses.some(({ address }) => isSpecialAddress(address))) callback(new NotPublicError(), '', 0);
+      if (first === undefined || addresses.some(({ address }) => isSpecialAddress(address)))
+        callback(new NotPublicError(), '', 0);
       else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
     });

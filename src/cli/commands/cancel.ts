@@ -11,7 +11,9 @@ export function addCancel(program: Command, { world, finish }: CommandContext): 
   program
     .command('cancel')
     .argument('<id>', 'invocation, or the first or last characters of its id')
-    .description('Ends an invocation: its handler is killed, and its caller gets an error.')
+    .description(
+      'Ends an invocation, also one that waits to be run: its handler is killed, and its caller gets an error.',
+    )
     .addHelpText('after', examples('sraas ps', 'sraas cancel 4f5e1bf2'))
     .action(async (id: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RecordDocument } from '../../client/wire.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
+import { EnvironmentOption } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bytesText, durationText } from '../terminal/amounts.ts';
 import { safeJson, safeLine } from '../terminal/safe-text.ts';
@@ -11,16 +12,18 @@ export function addInvocation(program: Command, { world, finish }: CommandContex
     .command('invocation')
     .argument('<id>', 'invocation')
     .description('Shows what became of an invocation, with its event, result and logs where they are kept.')
+    .addOption(new EnvironmentOption('--wait', 'wait until it has ended; the exit code is 0 if it succeeded, else 1'))
     .addHelpText('after', examples('sraas history hello', 'sraas invocation 01a53c9e-6a2b-7c50-9f0e-3d1c8f2b7a11'))
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (id: string, { wait }: { readonly wait?: boolean }, command: Command) => {
       const printer = printerFor(command, world);
-      const document = await clientFor(command, world).invocation(id);
+      const client = clientFor(command, world);
+      const document = await (wait === true ? client.untilEnded(id) : client.invocation(id));
       if (printer.json) printer.document(document);
       else {
         for (const [label, value] of facts(document)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
         for (const [label, text] of texts(document)) printer.line(`\n${label}:\n${text.replace(/\n$/, '')}`);
       }
-      finish(exitCodes.ok);
+      finish(wait === true && document.state !== 'succeeded' ? exitCodes.functionFailed : exitCodes.ok);
     });
 }
 
@@ -45,6 +48,7 @@ function facts(document: RecordDocument): readonly (readonly [label: string, val
     ['memory', amount(maxMemoryBytes, bytesText)],
     ['replay of', document.replay_of ?? ''],
     ['schedule', document.schedule ?? ''],
+    ['webhook', webhookText(document.webhook)],
   ];
   return all.filter(([, value]) => value !== '');
 }
@@ -62,6 +66,12 @@ function texts(document: RecordDocument): readonly (readonly [label: string, tex
 
 function json(document: RecordDocument, member: 'event' | 'context' | 'result') {
   return document[member] === undefined ? [] : [[member, safeJson(document[member], 2)] as const];
+}
+
+function webhookText(webhook: RecordDocument['webhook']): string {
+  if (webhook === undefined) return '';
+  const { state, attempts, error } = webhook;
+  return `${state} after ${attempts} call${attempts === 1 ? '' : 's'}${error === null ? '' : `: ${error}`}`;
 }
 
 function amount(value: number | null, text: (value: number) => string): string {

@@ -11,12 +11,14 @@ interface InvokeOptions {
   readonly event?: string;
   readonly file?: string;
   readonly context?: string;
+  readonly async?: boolean;
 }
 
 const help = examples(
   `sraas invoke hello -e '{"a":4,"b":1}'`,
   'sraas invoke hello@3 -f event.json',
   'generate-event | sraas invoke hello - --json',
+  'sraas invocation --wait $(sraas invoke hello --async)',
 );
 
 /** `sraas invoke NAME`: invokes a function and tells how it ended. */
@@ -29,12 +31,20 @@ export function addInvoke(program: Command, { world, finish }: CommandContext): 
     .addOption(new EnvironmentOption('-e, --event <json>', 'the event'))
     .addOption(new EnvironmentOption('-f, --file <file>', 'file with the event, - for standard input'))
     .addOption(new EnvironmentOption('--context <json>', 'object with members for the handler’s context'))
+    .addOption(new EnvironmentOption('--async', 'do not wait: print the id of the invocation, which runs later'))
     .addHelpText('after', help)
     .action(async (name: string, dash: string | undefined, options: InvokeOptions, command: Command) => {
       const printer = printerFor(command, world);
       const event = await readEvent(world, dash, typedOver(command, dash, options));
       const context =
         options.context === undefined ? {} : asObject(parseJson(options.context, '--context'), '--context');
+      if (options.async === true) {
+        const accepted = await clientFor(command, world).invokeAsync(name, { event, context });
+        if (printer.json) printer.document(accepted);
+        else printer.line(accepted.id);
+        finish(exitCodes.ok);
+        return;
+      }
       const reply = await clientFor(command, world).invoke(name, { event, context });
       if (printer.json || !world.isTerminal.stdout) printer.document(reply);
       else printReply(printer, reply);
