@@ -1,5 +1,5 @@
 import { SraasError } from '../errors.ts';
-import { makeKey, readKey, type SecretsKey } from './secrets-key.ts';
+import { makeKey, readKey, removeUnfinished, type SecretsKey } from './secrets-key.ts';
 import type { SecretStore } from './secret-store.ts';
 
 interface KeyHolderParts {
@@ -26,6 +26,7 @@ export class KeyHolder {
   /** @throws SraasError STORE_UNAVAILABLE when the key of the secrets that there are is missing, or another is in its place. */
   async open(): Promise<void> {
     const { store, path, mayMake } = this.#parts;
+    if (mayMake) await removeUnfinished(path);
     this.#key = await readKey(path);
     if (this.#key === undefined && !mayMake) {
       throw new SraasError(

@@ -46,9 +46,8 @@ export async function isExposed(path: string): Promise<boolean> {
  * seen half written, and never takes the place of another.
  */
 export async function makeKey(path: string): Promise<SecretsKey> {
-  const unfinished = `${path}.new`;
-  // Left by a start that did not get as far as the link: nothing was ever sealed with it.
-  await rm(unfinished, { force: true });
+  const unfinished = unfinishedAt(path);
+  await removeUnfinished(path);
   const key = keyOf(randomBytes(keyBytes));
   try {
     const handle = await open(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -68,6 +67,15 @@ export async function makeKey(path: string): Promise<SecretsKey> {
     });
   }
   return key;
+}
+
+/** Removes what a crash left of a key's making: one that nothing was sealed with, or a second name of the key itself. */
+export async function removeUnfinished(path: string): Promise<void> {
+  await rm(unfinishedAt(path), { force: true });
+}
+
+function unfinishedAt(path: string): string {
+  return `${path}.new`;
 }
 
 async function syncDirectory(directory: string): Promise<void> {

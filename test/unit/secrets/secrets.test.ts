@@ -1,5 +1,5 @@
-import { chmod, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, link, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { KeyHolder } from '../../../src/secrets/key-holder.ts';
 import { isExposed, makeKey, readKey } from '../../../src/secrets/secrets-key.ts';
@@ -165,6 +165,15 @@ describe('the key of the secrets', () => {
       await writeFile(path, content);
       await expect(readKey(path)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     }
+  });
+
+  it('has no second name after a crash at its making, from the next start on', async () => {
+    const { secrets, path, store } = await setUp();
+    await secrets.put('token', { value: 'one' });
+    await link(path, `${path}.new`);
+    const later = await setUp({ store, path });
+    expect(await readdir(dirname(path))).toEqual(['secrets.key']);
+    expect(await later.secrets.valueOf('token')).toBe('one');
   });
 
   it('never takes the place of another, and a start that broke off before it was whole left none', async () => {
