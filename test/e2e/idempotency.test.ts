@@ -208,6 +208,34 @@ describe('a deploy with an idempotency key', () => {
   });
 });
 
+describe('an async invoke with an idempotency key', () => {
+  const path = '/functions/random/invoke?mode=async';
+
+  it('is accepted once: a repeat names the same invocation', async () => {
+    const first = await send(path, { key: 'async', body: envelope() });
+    const repeat = await send(path, { key: 'async', body: envelope() });
+    expect([first.status, repeat.status, isRepeat(repeat)]).toEqual([202, 202, true]);
+    expect(repeat.text).toBe(first.text);
+    expect(first.headers.get('location')).toMatch(/^\/invocations\/[0-9a-f-]{36}$/);
+    expect(repeat.headers.get('location')).toBe(first.headers.get('location'));
+    const sync = await send('/functions/random/invoke', { key: 'async', body: envelope() });
+    expect(sync).toMatchObject({ status: 422, code: 'IDEMPOTENCY_MISMATCH' });
+  });
+
+  it('is accepted once by many that come at once', async () => {
+    const before = await accepted();
+    const all = await Promise.all(Array.from({ length: 20 }, () => send(path, { key: 'many', body: envelope() })));
+    expect(all.every(({ status }) => status === 202 || status === 409)).toBe(true);
+    expect((await send(path, { key: 'many', body: envelope() })).status).toBe(202);
+    expect((await accepted()) - before).toBe(1);
+  });
+
+  async function accepted(): Promise<number> {
+    const response = await fetch(`${server.url}/functions/random/invocations?mode=async`);
+    return ((await response.json()) as { invocations: readonly unknown[] }).invocations.length;
+  }
+});
+
 it('POST /run runs once for a key', async () => {
   const body = JSON.stringify({ ...config, files: random, envelope: { version: 'v1' } });
   const first = await send('/run', { key: 'a', body });
@@ -255,6 +283,23 @@ describe('a server that dies over a request with a key', () => {
     const [repeat, again] = [await invoke(next), await invoke(next)];
     expect([repeat.status, isRepeat(repeat), again.text]).toEqual([200, true, repeat.text]);
   });
+
+  it.each([
+    ['idempotency.reserved', false],
+    ['async.accept_before_commit', false],
+    ['async.accepted', true],
+  ])(
+    'at %s has accepted an async call once or not at all: repeats name one invocation',
+    async (failpoint, wasAccepted) => {
+      const acceptance = ({ url }: ServerProcess): Promise<Told> =>
+        send('/functions/random/invoke?mode=async', { url, key: 'k', body: envelope() });
+      const next = await killedAt(failpoint, acceptance);
+      const [repeat, again] = [await acceptance(next), await acceptance(next)];
+      expect([repeat.status, isRepeat(repeat), again.text]).toEqual([202, wasAccepted, repeat.text]);
+      const response = await fetch(`${next.url}/functions/random/invocations`);
+      expect(((await response.json()) as { invocations: readonly unknown[] }).invocations).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['idempotency.reserved', 'created'],
