@@ -23,6 +23,7 @@ import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
 import { openRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
+import { openSchedules } from './platform/schedules.ts';
 import { openSecrets, renewUsersOfSecrets } from './platform/secrets.ts';
 import type { Surroundings } from './platform/surroundings.ts';
 import { openState } from './platform/state.ts';
@@ -140,6 +141,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     workloadOf,
     explain,
   });
+  const { schedules, scheduler } = openSchedules(surroundings, { store, catalog, acceptor: work.acceptor });
   const keyed = openKeyedRequests(surroundings, store.idempotency);
   let ready = true;
   const server = new HttpServer(
@@ -154,6 +156,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
       customRuntimes,
       images,
       secrets,
+      schedules,
       invoker,
       runOnce,
       inFlight,
@@ -179,12 +182,14 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   failpoint('start.before_listening');
   const url = await server.listen(config.host, config.port);
   work.start();
+  scheduler.start();
   failpoint('start.listening');
   onStop(async () => {
     ready = false;
     logger.info('Draining', { inFlight: inFlight.count });
     failpoint('stop.draining');
     server.stopListening();
+    const noMoreSchedules = scheduler.stop();
     work.stop();
     const [{ cancelled }] = await Promise.all([
       inFlight.drain(config.drainTimeoutMs),
@@ -193,6 +198,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     ]);
     logger.info('Drained', { cancelled });
     failpoint('stop.drained');
+    await noMoreSchedules;
     await work.close();
     liveLogs.close();
     await server.close(replyGraceMs);

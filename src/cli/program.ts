@@ -23,6 +23,7 @@ import { addReplay } from './commands/replay.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRun } from './commands/run.ts';
 import { addRuntimes } from './commands/runtimes.ts';
+import { addSchedules } from './commands/schedules.ts';
 import { addSecrets } from './commands/secrets.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -114,6 +115,7 @@ function buildProgram(context: CommandContext): Command {
   addRuntimes(program, context);
   addImages(program, context);
   addDb(program, context);
+  addSchedules(program, context);
   addSecrets(program, context);
   addDoctor(program, context);
   return program;

@@ -25,8 +25,12 @@ import type {
   RunningReply,
   RuntimeDefinitionDocument,
   RuntimeDocument,
+  ScheduleDefinitionDocument,
+  ScheduleDocument,
+  ScheduleSummary,
   SecretDocument,
   SecretPage,
+  SetScheduleReply,
   SetSecretReply,
   VersionDocument,
 } from './wire.ts';
@@ -310,6 +314,36 @@ export class SraasClient {
     return (document as { readonly removed: readonly PrunedImage[] }).removed;
   }
 
+  /** Makes a schedule, or gives it another definition. */
+  async putSchedule(
+    functionName: string,
+    name: string,
+    definition: ScheduleDefinitionDocument,
+  ): Promise<SetScheduleReply> {
+    const request = { method: 'PUT', path: schedulePath(functionName, name), body: definition } as const;
+    return (await this.#send(request)).document as SetScheduleReply;
+  }
+
+  async schedule(functionName: string, name: string): Promise<ScheduleDocument> {
+    const { document } = await this.#send({ method: 'GET', path: schedulePath(functionName, name) });
+    return document as ScheduleDocument;
+  }
+
+  /** The schedules of a function by name. */
+  async schedules(functionName: string): Promise<readonly ScheduleSummary[]> {
+    const { document } = await this.#send({ method: 'GET', path: `${functionPath(functionName)}/schedules` });
+    return (document as { readonly schedules: readonly ScheduleSummary[] }).schedules;
+  }
+
+  async switchSchedule(functionName: string, name: string, enabled: boolean): Promise<ScheduleDocument> {
+    const request = { method: 'PATCH', path: schedulePath(functionName, name), body: { enabled } } as const;
+    return (await this.#send(request)).document as ScheduleDocument;
+  }
+
+  async removeSchedule(functionName: string, name: string): Promise<void> {
+    await this.#send({ method: 'DELETE', path: schedulePath(functionName, name) });
+  }
+
   /** Sets a secret, or sets it anew: calls from now on see the new value. */
   async putSecret(name: string, value: string): Promise<SetSecretReply> {
     return (await this.#send({ method: 'PUT', path: secretPath(name), body: { value } })).document as SetSecretReply;
@@ -354,6 +388,10 @@ function deadLetterPath(invocationId: string): string {
 
 function runtimePath(name: string): string {
   return `/runtimes/${encodeURIComponent(name)}`;
+}
+
+function schedulePath(functionName: string, name: string): string {
+  return `${functionPath(functionName)}/schedules/${encodeURIComponent(name)}`;
 }
 
 function secretPath(name: string): string {

@@ -14,6 +14,7 @@ import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
 import { replayRoutes, type ReplayRoutesParts } from './routes/replay.ts';
 import { runtimeRoutes, type RuntimeRoutesParts } from './routes/runtimes.ts';
+import { scheduleRoutes, type ScheduleRoutesParts } from './routes/schedules.ts';
 import { secretRoutes, type SecretRoutesParts } from './routes/secrets.ts';
 import { versionRoutes, type VersionRoutesParts } from './routes/versions.ts';
 import { toldError } from './told-error.ts';
@@ -29,6 +30,7 @@ export interface AppParts
     OperatorRoutesParts,
     ReplayRoutesParts,
     RuntimeRoutesParts,
+    ScheduleRoutesParts,
     SecretRoutesParts,
     VersionRoutesParts {
   readonly catalog: FunctionRoutesParts['catalog'];
@@ -54,7 +56,7 @@ export function createApp(parts: AppParts): Express {
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
   app.use(versionRoutes(parts), aliasRoutes(parts));
   app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
-  app.use(secretRoutes(parts), deadLetterRoutes(parts));
+  app.use(secretRoutes(parts), scheduleRoutes(parts), deadLetterRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
   return app;
 }
@@ -70,7 +72,8 @@ const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[
   [/^\/functions\/[^/]+\/aliases$/, ['GET', 'HEAD']],
   [/^\/functions\/[^/]+\/aliases\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'DELETE']],
   [/^\/functions\/[^/]+\/rollback$/, ['POST']],
-  [/^\/functions\/[^/]+\/(versions|logs|invocations)$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+\/(versions|logs|invocations|schedules)$/, ['GET', 'HEAD']],
+  [/^\/functions\/[^/]+\/schedules\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']],
   [/^\/functions\/[^/]+\/invoke$/, ['POST']],
   [/^\/invocations\/[^/]+$/, ['GET', 'HEAD', 'DELETE']],
   [/^\/invocations\/[^/]+\/replay$/, ['POST']],

@@ -6,6 +6,7 @@ import { HistoryRecords } from './history-records.ts';
 import { IdempotencyRecords } from './idempotency-records.ts';
 import { ImageRecords } from './image-records.ts';
 import { RuntimeRecords } from './runtime-records.ts';
+import { ScheduleRecords } from './schedule-records.ts';
 import { SecretRecords } from './secret-records.ts';
 import type { StoreTables } from './schema.ts';
 import type { StoreRecords } from './store.ts';
@@ -21,6 +22,7 @@ export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
     images: new ImageRecords(database),
     history: new HistoryRecords(database),
     idempotency: new IdempotencyRecords(database),
+    schedules: new ScheduleRecords(database),
     secrets: new SecretRecords(database),
     work: new WorkRecords(database),
     webhooks: new WebhookRecords(database),

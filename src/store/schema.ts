@@ -204,6 +204,8 @@ export interface SchedulesTable {
   readonly last_invocation_id: string | null;
   /** Times that were left out because the run before had not ended. */
   readonly skipped: number;
+  /** Why the last time that came was not run, as JSON text; null when it was. */
+  readonly problem: string | null;
   readonly revision: number;
   readonly created_at: string;
   readonly updated_at: string;

@@ -7,6 +7,7 @@ import type { HistoryStore } from '../history/history-store.ts';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.ts';
 import type { ImageStore } from '../runtimes/custom/image-store.ts';
 import type { RuntimeStore } from '../runtimes/custom/runtime-store.ts';
+import type { ScheduleStore } from '../schedules/schedule-store.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 
 /** What a database keeps, in whichever it is. */
@@ -17,6 +18,7 @@ export interface StoreRecords {
   readonly images: ImageStore;
   readonly history: HistoryStore;
   readonly idempotency: IdempotencyStore;
+  readonly schedules: ScheduleStore;
   readonly secrets: SecretStore;
   readonly work: WorkStore;
   readonly deadLetters: DeadLetterStore;

@@ -32,7 +32,7 @@ function addSet(secrets: Command, { world, finish }: CommandContext): void {
         'pass show db | sraas secrets set db-password -',
       ),
     )
-    .addHelpText('after', '\nOne line break at the end of a file or of standard input is not part of the value.')
+    .addHelpText('after', 'One line break at the end of a file or of standard input is not part of the value.')
     .action(
       async (name: string, dash: string | undefined, options: { readonly fromFile?: string }, command: Command) => {
         if (dash !== undefined && dash !== '-') {

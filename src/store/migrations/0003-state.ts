@@ -137,6 +137,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('last_at', 'text')
     .addColumn('last_invocation_id', 'text')
     .addColumn('skipped', 'integer', (column) => column.notNull())
+    .addColumn('problem', 'text')
     .addColumn('revision', 'integer', (column) => column.notNull())
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())

@@ -5,8 +5,8 @@ import { KeyHolder } from '../../../src/secrets/key-holder.ts';
 import { isExposed, makeKey, readKey } from '../../../src/secrets/secrets-key.ts';
 import { Secrets } from '../../../src/secrets/secrets.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { draft } from '../store/drafts.ts';
-import { temporaryDirectory, temporaryStore } from '../store/temporary-store.ts';
+import { draft } from './drafts.ts';
+import { temporaryDirectory, temporaryStore } from './temporary-store.ts';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 

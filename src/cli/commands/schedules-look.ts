@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import type { ScheduleDocument, ScheduleSummary } from '../../client/wire.ts';
+import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
+import { exitCodes } from '../exit-code.ts';
+import { safeLine } from '../terminal/safe-text.ts';
+import { table } from '../terminal/table.ts';
+
+/** `sraas schedules list FUNCTION`: the schedules of a function. */
+export function addListSchedules(schedules: Command, { world, finish }: CommandContext): void {
+  schedules
+    .command('list')
+    .argument('<function>', 'function')
+    .description('Lists the schedules of a function by name.')
+    .addHelpText('after', examples('sraas schedules list report', 'sraas schedules list report --json'))
+    .action(async (functionName: string, _options: object, command: Command) => {
+      const printer = printerFor(command, world);
+      const found = await clientFor(command, world).schedules(functionName);
+      if (printer.json) printer.document(found);
+      else if (found.length === 0)
+        printer.note(`${functionName} has no schedules; make one: sraas schedules set --help`);
+      else printer.block(table(['NAME', 'CRON', 'TIMEZONE', 'NEXT', 'LAST'], found.map(row)));
+      finish(exitCodes.ok);
+    });
+}
+
+/** `sraas schedules show FUNCTION SCHEDULE`: one of them. */
+export function addShowSchedule(schedules: Command, { world, finish }: CommandContext): void {
+  schedules
+    .command('show')
+    .argument('<function>', 'function')
+    .argument('<schedule>', 'schedule')
+    .description('Shows a schedule: its times, its event, and how it went last.')
+    .addHelpText('after', examples('sraas schedules show report nightly'))
+    .action(async (functionName: string, scheduleName: string, _options: object, command: Command) => {
+      const printer = printerFor(command, world);
+      const schedule = await clientFor(command, world).schedule(functionName, scheduleName);
+      if (printer.json) printer.document(schedule);
+      else for (const [label, value] of lines(schedule)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+      finish(exitCodes.ok);
+    });
+}
+
+function row({ schedule, cron, timezone, next_at: next, last_at: last }: ScheduleSummary): readonly string[] {
+  return [schedule, cron, timezone, next ?? 'paused', last ?? ''];
+}
+
+function lines(schedule: ScheduleDocument): readonly (readonly [label: string, value: string])[] {
+  const all: readonly (readonly [string, string])[] = [
+    ['function', schedule.function],
+    ['schedule', schedule.schedule],
+    ['cron', schedule.cron],
+    ['timezone', schedule.timezone],
+    ['runs', schedule.qualifier ?? 'the newest version'],
+    ['overlap', schedule.overlap],
+    ['event', JSON.stringify(schedule.event)],
+    ['context', JSON.stringify(schedule.context)],
+    ['next', schedule.next_at ?? 'paused'],
+    ['last', schedule.last_at ?? ''],
+    ['invocation', schedule.last_invocation_id ?? ''],
+    ['skipped', schedule.skipped === 0 ? '' : String(schedule.skipped)],
+    ['problem', schedule.problem ?? ''],
+    ['created', schedule.created_at],
+    ['updated', schedule.updated_at],
+  ];
+  return all.filter(([, value]) => value !== '');
+}

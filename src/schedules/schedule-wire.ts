@@ -1,0 +1,50 @@
+import { memberBytes } from '../history/member-bytes.ts';
+import type { Schedule } from './schedule.ts';
+
+/** A schedule as clients see it in lists, without what its runs get. */
+export function scheduleToWire(schedule: Schedule): object {
+  const { definition } = schedule;
+  return {
+    function: schedule.functionName,
+    schedule: schedule.name,
+    cron: definition.cron,
+    timezone: definition.timezone,
+    qualifier: definition.qualifier ?? null,
+    overlap: definition.overlap,
+    enabled: definition.enabled,
+    next_at: schedule.nextAt?.toISOString() ?? null,
+    last_at: schedule.lastAt?.toISOString() ?? null,
+    last_invocation_id: schedule.lastInvocationId ?? null,
+    skipped: schedule.skipped,
+    problem: schedule.problem ?? null,
+    revision: schedule.revision,
+    created_at: schedule.createdAt.toISOString(),
+    updated_at: schedule.updatedAt.toISOString(),
+  };
+}
+
+/** The JSON text of a schedule with `event` and `context`, which are embedded as the bytes that they came as. */
+export function encodeSchedule(schedule: Schedule, besides: object = {}): Buffer {
+  const sent = memberBytes(schedule.envelope);
+  const text = JSON.stringify({ ...besides, ...scheduleToWire(schedule) });
+  return Buffer.concat([
+    Buffer.from(`${text.slice(0, -1)},"event":`),
+    sent.get('event') ?? emptyObject,
+    Buffer.from(',"context":'),
+    sent.get('context') ?? emptyObject,
+    Buffer.from('}'),
+  ]);
+}
+
+/** The envelope of each run, made of the bytes of a schedule's document. */
+export function envelopeOf(document: Uint8Array): Buffer {
+  const sent = memberBytes(document);
+  const parts = [Buffer.from('{"version":"v1"')];
+  for (const name of ['event', 'context'] as const) {
+    const bytes = sent.get(name);
+    if (bytes !== undefined) parts.push(Buffer.from(`,"${name}":`), Buffer.from(bytes));
+  }
+  return Buffer.concat([...parts, Buffer.from('}')]);
+}
+
+const emptyObject = Buffer.from('{}');
