@@ -44,6 +44,8 @@ export class Scheduler {
   #again = false;
   #isRunning = false;
   #lastSeen = -Infinity;
+  /** Whether the last turn failed, which has been told then. */
+  #isFailing = false;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -107,11 +109,13 @@ export class Scheduler {
         }
         if (due.length < batch) break;
       }
+      this.#isFailing = false;
       const next = await store.nextDue();
       if (next === undefined) return longestSleepMs;
       return Math.min(Math.max(next.getTime() - clock().getTime(), 0), longestSleepMs);
     } catch (error) {
-      onFailure('Schedules whose time has come could not be run yet', error);
+      if (!this.#isFailing) onFailure('Schedules whose time has come could not be run yet', error);
+      this.#isFailing = true;
       return pauseAfterFailureMs;
     }
   }

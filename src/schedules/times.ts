@@ -14,13 +14,14 @@ const fields = /^[0-9A-Za-z*,/#+-]+( +[0-9A-Za-z*,/#+-]+){4,5}$/;
 const nicknames = /^@(hourly|daily|midnight|weekly|monthly|yearly|annually)$/;
 
 /**
- * The first time after a moment; undefined when there is none.
+ * The first time after a moment; undefined when there is none, as where this machine does not know the time zone any more.
  *
  * Where clocks are set forward, a time of day that is left out (`30 2 * * *`) comes at the end of the gap, and times that come
  * again and again (`*\/5 * * * *`) go on after it. Where they are set back, a time of day comes once, at its first occurrence, and
  * times that come again and again come in both hours.
  */
 export function nextTime({ cron, timezone }: Times, after: Date): Date | undefined {
+  if (!isTimezone(timezone)) return undefined;
   return patternOf(cron, timezone).nextRun(after) ?? undefined;
 }
 
