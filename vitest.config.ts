@@ -37,12 +37,25 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // Whole servers once more, on the other database: the files that are about what is kept.
+      {
+        test: {
+          ...onPostgres,
+          name: 'engine-postgres',
+          include: ['functions', 'crash', 'history', 'idempotency', 'secrets'].map(
+            (file) => `test/e2e/${file}.test.ts`,
+          ),
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         test: {
           ...shared,
           name: 'adversarial',
           include: ['test/adversarial/**/*.test.ts'],
-          globalSetup: ['test/support/arena/canary-summary.ts'],
+          globalSetup: [...shared.globalSetup, 'test/support/arena/canary-summary.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { containersOf, docker, until } from '../support/containers.ts';
-import { spawnServer, type ServerProcess } from '../support/server-process.ts';
+import { spawnOnStore } from '../support/database-url.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 let dataDirectory: string;
 beforeEach(async () => {
@@ -34,7 +35,7 @@ async function deployAndHold(server: ServerProcess, name: string, calls: number)
 
 describe('a server that is killed', () => {
   it('has its functions and no orphans when it starts again', async () => {
-    const first = await spawnServer(dataDirectory);
+    const first = await spawnOnStore(dataDirectory);
     const running = await deployAndHold(first, 'survivor', 3);
     const before = await first.client.show('survivor');
     const runDirectory = join('/run/sraas', (await instanceOf('survivor')).slice(0, 12));
@@ -42,7 +43,7 @@ describe('a server that is killed', () => {
     await Promise.all(running);
     expect((await containersOf('survivor')).length).toBe(3);
 
-    await using second = await spawnServer(dataDirectory);
+    await using second = await spawnOnStore(dataDirectory);
     await until(async () => (await containersOf('survivor')).length === 0, 30_000, 'no orphan is left');
     expect(await second.client.show('survivor')).toEqual(before);
     expect((await second.client.invoke('survivor', { event: { ms: 1 } })).result).toBe('slept');
@@ -50,7 +51,7 @@ describe('a server that is killed', () => {
   });
 
   it('leaves sandboxes that end by themselves', async () => {
-    const server = await spawnServer(dataDirectory);
+    const server = await spawnOnStore(dataDirectory);
     const running = await deployAndHold(server, 'lonely', 2);
     const ids = await containersOf('lonely');
     await server.signal('SIGKILL');
@@ -66,7 +67,7 @@ describe('a server that is killed', () => {
 
 describe('a server that is told to stop', () => {
   it('lets calls end, refuses new ones, removes its sandboxes and exits with 0', async () => {
-    const server = await spawnServer(dataDirectory);
+    const server = await spawnOnStore(dataDirectory);
     await server.client.deploy('drained', config, sleeping);
     await server.client.invoke('drained', { event: { ms: 0 } });
     const running = server.client.invoke('drained', { event: { ms: 1500 } });
@@ -80,7 +81,7 @@ describe('a server that is told to stop', () => {
   });
 
   it('cancels what runs longer than the drain limit', async () => {
-    const server = await spawnServer(dataDirectory, ['--drain-timeout-ms', '300']);
+    const server = await spawnOnStore(dataDirectory, ['--drain-timeout-ms', '300']);
     const [running] = await deployAndHold(server, 'stubborn', 1);
     // Its container exists; the call runs as soon as the handler is loaded, and is cancelled in either case.
     expect(await server.signal('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -89,7 +90,7 @@ describe('a server that is told to stop', () => {
   });
 
   it('refuses a second server on the same data directory, with a sentence', async () => {
-    await using _first = await spawnServer(dataDirectory);
-    await expect(spawnServer(dataDirectory)).rejects.toThrow('ended before it listened');
+    await using _first = await spawnOnStore(dataDirectory);
+    await expect(spawnOnStore(dataDirectory)).rejects.toThrow('ended before it listened');
   });
 });

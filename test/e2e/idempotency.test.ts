@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
-import { spawnServer, type ServerProcess } from '../support/server-process.ts';
+import { spawnOnStore } from '../support/database-url.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -250,12 +251,12 @@ describe('a server that dies over a request with a key', () => {
   ): Promise<ServerProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'sraas-idempotency-'));
     onTestFinished(() => rm(directory, { recursive: true, force: true }));
-    const first = await spawnServer(directory);
+    const first = await spawnOnStore(directory);
     await first.client.deploy('random', config, { files: random });
     await first.signal('SIGTERM');
-    const armed = await spawnServer(directory, [], { SRAAS_FAIL_AT: failpoint });
+    const armed = await spawnOnStore(directory, [], { SRAAS_FAIL_AT: failpoint });
     await expect(request(armed)).rejects.toThrow();
-    const next = await spawnServer(directory);
+    const next = await spawnOnStore(directory);
     onTestFinished(() => next[Symbol.asyncDispose]());
     return next;
   }

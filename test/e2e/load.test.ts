@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { docker } from '../support/containers.ts';
-import { spawnServer, type ServerProcess } from '../support/server-process.ts';
+import { spawnOnStore } from '../support/database-url.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 const functionCount = 20;
 const callsPerRound = 200;
@@ -12,7 +13,7 @@ const atATime = 20;
 it('keeps 200 invocations of 20 functions apart, 20 at a time, and leaves nothing behind', async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'sraas-load-'));
   try {
-    await using server = await spawnServer(dataDirectory);
+    await using server = await spawnOnStore(dataDirectory);
     for (let i = 0; i < functionCount; i++) {
       const source = `export const handler = async ({ nonce }) => { console.log('${i}', nonce); return { nonce, by: ${i} } }`;
       await server.client.deploy(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SraasClient } from '../../src/client/sraas-client.ts';
 import { findInstallDirectory } from '../../src/installation.ts';
-import { engineHost } from './server.ts';
+import { engineHost } from './engine-host.ts';
 
 export interface ServerProcess extends AsyncDisposable {
   readonly child: ChildProcess;

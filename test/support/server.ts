@@ -6,10 +6,10 @@ import { parseConfig } from '../../src/config/parse-config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createPlatform } from '../../src/platform.ts';
 import { SraasClient } from '../../src/client/sraas-client.ts';
+import { databaseUrlFor } from './database-url.ts';
+import { engineHost } from './engine-host.ts';
 
-/** Address of the engine that tests use: the one that the environment names, or Docker's own. */
-export const engineHost: string =
-  process.env['SRAAS_ENGINE_HOST'] ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+export { engineHost };
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
@@ -19,7 +19,8 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /**
- * A whole server in this process, on a free port, with a data directory of its own that goes with it. It prepares no sandboxes
+ * A whole server in this process, on a free port, with a data directory of its own that goes with it, and the kind of database
+ * that this run is about. It prepares no sandboxes
  * unless asked to: most tests look for the container of one function, by labels that a prepared one cannot have.
  */
 export async function startServer(overrides: Partial<Config> = {}): Promise<TestServer> {
@@ -30,6 +31,7 @@ export async function startServer(overrides: Partial<Config> = {}): Promise<Test
     engineHost,
     transport: process.env['SRAAS_TEST_TRANSPORT'] ?? 'auto',
     preparedPerKind: 0,
+    databaseUrl: await databaseUrlFor(dataDirectory),
     ...overrides,
     dataDirectory,
   };
