@@ -1,5 +1,6 @@
 import { isLoopback } from '../http/loopback.ts';
 import { parseInterfaces, parseIpv4Networks, parseResolvers, type ParsedList } from '../networks/address-lists.ts';
+import { readDatabaseUrl } from '../store/database-address.ts';
 import type { Config } from './config.ts';
 
 /** What is wrong with settings that are each in their range: those that do not go together. */
@@ -27,6 +28,10 @@ export function contradictions(config: Config): string[] {
     problems.push(
       '--engine-host must be a unix:// address: sandboxes talk to this server over sockets on this machine.',
     );
+  }
+  if (config.databaseUrl !== '') {
+    const address = readDatabaseUrl(config.databaseUrl);
+    if (typeof address === 'string') problems.push(`--database-url: ${address}`);
   }
   if (config.installNetwork === 'egress' && !config.allowEgress) {
     problems.push('--install-network egress is the network of functions, which takes --allow-egress.');

@@ -26,7 +26,8 @@ export function settingValue(setting: Setting, given: unknown): SettingValue | u
 
 /** What to say to somebody who gave another value. */
 export function expectation(setting: Setting, given: unknown): string {
-  return `${demand(setting)}, not ${inspect(given, { depth: 1 })}.`;
+  const isConfidential = setting.type === 'string' && setting.confidential === true;
+  return `${demand(setting)}, not ${isConfidential ? `a value of type ${typeof given}` : inspect(given, { depth: 1 })}.`;
 }
 
 function demand(setting: Setting): string {

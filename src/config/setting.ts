@@ -11,6 +11,8 @@ export interface TextSetting<Name extends string = string> extends Described {
   readonly default: string;
   /** All that it may be; any text when left out. */
   readonly choices?: readonly string[];
+  /** Holds what not everybody may see: no message repeats it. */
+  readonly confidential?: true;
 }
 
 export interface NumberSetting<Name extends string = string> extends Described {
@@ -33,6 +35,15 @@ export type Setting<Name extends string = string> = TextSetting<Name> | NumberSe
 
 export function text<const Name extends string>(name: Name, value: string, description: string): TextSetting<Name> {
   return { name, ...namesOf(name), type: 'string', default: value, description };
+}
+
+/** Text with a password in it. */
+export function confidential<const Name extends string>(
+  name: Name,
+  value: string,
+  description: string,
+): TextSetting<Name> {
+  return { ...text(name, value, description), confidential: true };
 }
 
 export function choice<const Name extends string>(

@@ -7,6 +7,7 @@ import type { StoreTables } from './schema.ts';
  * Brings a database to the schema that the steps describe. Steps that are done already are left alone; on databases that
  * can change tables in a transaction, a step that fails undoes all of this run, and the server before goes on working.
  *
+ * @returns the names of the steps that were taken now.
  * @param schema of the tables that say which steps are done, on databases that have schemas.
  * @throws SraasError `STORE_UNAVAILABLE`, or the store's own error when it could not be read or written.
  */
@@ -14,14 +15,14 @@ export async function migrate(
   database: Kysely<StoreTables>,
   migrations: Readonly<Record<string, Migration>>,
   schema?: string,
-): Promise<void> {
+): Promise<readonly string[]> {
   const migrator = new Migrator({
     db: database,
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
     provider: { getMigrations: () => Promise.resolve(withFailpoint(migrations)) },
   });
   const { error, results } = await migrator.migrateToLatest();
-  if (error === undefined) return;
+  if (error === undefined) return (results ?? []).map((result) => result.migrationName);
   if (error instanceof SraasError) throw error;
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
   throw new SraasError(

@@ -29,6 +29,8 @@ export interface StoreRecords {
 export interface Store extends StoreRecords {
   /** Random, made with the data directory and kept for its life. Containers carry it as a label. */
   readonly instanceId: string;
+  /** The steps that brought the database to this version's schema when it was opened; none when it had it already. */
+  readonly migrated: readonly string[];
   /** Lets go of the database and of the data directory. Nothing may be called after it. */
   close(): Promise<void>;
 }

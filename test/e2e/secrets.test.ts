@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { findInstallDirectory } from '../../src/installation.ts';
 import { SraasClient } from '../../src/client/sraas-client.ts';
 import { containersOf, docker, until } from '../support/containers.ts';
+import { databaseUrlFor } from '../support/database-url.ts';
 import { engineHost, startServer, type TestServer } from '../support/server.ts';
 
 const config = { runtime: 'node24', handler: 'main.handler' } as const;
@@ -225,6 +226,7 @@ async function loggedServer(dataDirectory: string) {
   const flags = ['--port', '0', '--data-dir', dataDirectory, '--engine-host', engineHost, '--prepared-per-kind', '0'];
   const child = spawn(process.execPath, [main, 'serve', '--json', '--log-level', 'debug', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, SRAAS_DATABASE_URL: await databaseUrlFor(dataDirectory) },
   });
   const logged = text(child.stderr);
   const lines: string[] = [];

@@ -1,8 +1,8 @@
-import { count, text, toggle } from '../setting.ts';
+import { confidential, count, text, toggle } from '../setting.ts';
 
 /** What is kept, where, and for how long; and the work that goes on when nobody waits for it. */
 export const stateSettings = [
-  text(
+  confidential(
     'databaseUrl',
     '',
     'PostgreSQL to keep state in, as a postgres:// address; empty for a file in the data directory',

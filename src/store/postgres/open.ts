@@ -34,18 +34,18 @@ const statementTimeoutMs = 30_000;
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { directory, migrations = allMigrations } = options;
-  const address = readDatabaseUrl(options.url);
-  if (typeof address === 'string') throw new SraasError('STORE_UNAVAILABLE', `--database-url: ${address}`);
+  const address = readAddress(options.url);
   await makeDataDirectory(directory);
   const lock = lockDirectory(directory);
   try {
-    await bringUp(address, migrations);
+    const migrated = await bringUp(address, migrations);
     failpoint('start.schema_ready');
     const instanceId = await readOrMakeInstanceId(directory);
     const database = new PostgresDatabase({ url: address.url, most: mostConnections, statementTimeoutMs });
     return {
       ...recordsOf(database),
       instanceId,
+      migrated,
       close: async () => {
         await database.destroy();
         lock.release();
@@ -57,14 +57,33 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   }
 }
 
+/**
+ * Brings a PostgreSQL to this version's schema without opening a store: also beside servers that use it.
+ *
+ * @returns the steps that were taken.
+ * @throws SraasError as {@link openPostgresStore} does.
+ */
+export async function migratePostgres(url: string): Promise<readonly string[]> {
+  return bringUp(readAddress(url), allMigrations);
+}
+
+function readAddress(url: string): DatabaseAddress {
+  const address = readDatabaseUrl(url);
+  if (typeof address === 'string') throw new SraasError('STORE_UNAVAILABLE', `--database-url: ${address}`);
+  return address;
+}
+
 /** Over connections of its own: a step may take as long as it needs. */
-async function bringUp(address: DatabaseAddress, migrations: Readonly<Record<string, Migration>>): Promise<void> {
+async function bringUp(
+  address: DatabaseAddress,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
   const database = new PostgresDatabase({ url: address.url, most: 2, statementTimeoutMs: 0 });
   try {
     const { schema } = await examine(database, address, Object.keys(migrations)).catch((error: unknown) => {
       throw explainRefusal(error, address);
     });
-    await migrate(database, migrations, schema);
+    return await migrate(database, migrations, schema);
   } finally {
     await database.destroy();
   }

@@ -44,13 +44,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       dialect: new StoreDialect(new SqliteConnection(sqlite), busyTimeoutMs),
     });
     try {
-      await migrate(database, migrations);
+      const migrated = await migrate(database, migrations);
       failpoint('start.migrated');
       // From here on whoever waits does so without holding up the process.
       sqlite.exec(`pragma user_version = ${Object.keys(migrations).length}; pragma busy_timeout = 0`);
       return {
         ...recordsOf(database),
         instanceId: await readInstanceId(database),
+        migrated,
         close: async () => {
           await database.destroy();
           lock.release();
