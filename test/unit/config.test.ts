@@ -201,6 +201,15 @@ describe('what is wrong with a config', () => {
     expect(problems({ flags: { ...flags, 'last-uid': '19999' } })).toHaveLength(2);
   });
 
+  it('is an address of a database that is none, and is told without what may be a password', () => {
+    for (const databaseUrl of ['http://me:geheim@host/db', 'postgres://me:geheim@ho st/db', { geheim: 1 }]) {
+      const [problem, ...more] = problems({ file: { databaseUrl } });
+      expect(more).toEqual([]);
+      expect(problem).toMatch(/^(--database-url: it must|databaseUrl in the config file: must be text)/);
+      expect(problem).not.toContain('geheim');
+    }
+  });
+
   it('is an unknown log level, and an engine that is elsewhere', () => {
     const flags = { 'log-level': 'loud', 'engine-host': 'tcp://10.0.0.1:2375' };
     expect(problems({ flags })).toEqual([
