@@ -61,7 +61,7 @@ export class AsyncInvocations {
         await inFlight.cancel(invocationId).catch(ignoreNotFound);
         return;
       case 'ended':
-        throw new SraasError('INVOCATION_ENDED', 'The invocation has ended already; GET shows how.');
+        throw new SraasError('INVOCATION_ENDED', 'The invocation has ended already: there is nothing to cancel.');
       case 'missing':
         await inFlight.cancel(invocationId);
     }

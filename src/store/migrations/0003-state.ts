@@ -123,7 +123,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   await database.schema
     .createIndex('work_kind_function')
     .on('work')
-    .columns(['kind', 'function_id', 'due_at'])
+    .columns(['kind', 'function_id', 'due_at', 'invocation_id'])
     .execute();
   await database.schema.createIndex('work_function').on('work').columns(['function_id', 'version']).execute();
 

@@ -6,7 +6,7 @@ import { versionWith } from '../sandboxes/versions.ts';
 let made = 0;
 
 /** An id as the server makes them: later ones are greater. */
-export function nextId(): string {
+function nextId(): string {
   made++;
   return `019a0000-0000-7000-8000-${made.toString(16).padStart(12, '0')}`;
 }
