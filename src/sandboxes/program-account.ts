@@ -7,7 +7,8 @@ const lookEveryMs = 100;
  * are those of the last look, a tenth of a second old at most, and unknown for a program that was gone before the first.
  */
 export class ProgramAccount {
-  readonly #account: ResourceAccount | undefined;
+  /** Gone once it is closed: the numbers of its files may be other files' then. */
+  #account: ResourceAccount | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   #use: ResourceUse = unknownUse;
   #oomKills = 0;
@@ -40,6 +41,7 @@ export class ProgramAccount {
   close(): void {
     clearInterval(this.#timer);
     this.#account?.close();
+    this.#account = undefined;
   }
 
   #look(account: ResourceAccount): void {
