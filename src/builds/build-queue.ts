@@ -1,13 +1,15 @@
 import { SraasError } from '../errors.ts';
 
 interface BuildQueueOptions {
-  /** Builds at a time. */
+  /** What waits here, for those who are refused. */
+  readonly what: 'builds' | 'installs';
+  /** As many at a time. */
   readonly most: number;
-  /** Builds that wait for their turn. */
+  /** As many may wait for their turn. */
   readonly length: number;
 }
 
-/** Who builds now, and who waits. */
+/** Who has a turn now, and who waits for one. */
 export class BuildQueue {
   readonly #options: BuildQueueOptions;
   readonly #waiting: (() => void)[] = [];
@@ -19,9 +21,9 @@ export class BuildQueue {
 
   /** @throws SraasError `QUEUE_FULL` when no more may wait. */
   assertRoom(): void {
-    const { most, length } = this.#options;
+    const { what, most, length } = this.#options;
     if (this.#running < most || this.#waiting.length < length) return;
-    throw new SraasError('QUEUE_FULL', `${length} builds are waiting already; try again later.`, {
+    throw new SraasError('QUEUE_FULL', `${length} ${what} are waiting already; try again later.`, {
       retryAfterSeconds: 15,
     });
   }

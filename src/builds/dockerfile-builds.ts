@@ -50,7 +50,7 @@ export class DockerfileBuilds implements ImageBuilds {
   constructor(options: DockerfileBuildsOptions) {
     this.#options = options;
     this.#bases = new Bases(options);
-    this.#queue = new BuildQueue({ most: options.maxBuilds, length: options.queueLength });
+    this.#queue = new BuildQueue({ what: 'builds', most: options.maxBuilds, length: options.queueLength });
     this.#leftovers = new LeftoverBuilds(options);
     this.#remembered = new RememberedBuilds(options.clock);
   }

@@ -57,7 +57,7 @@ export class Installer implements DependencyInstaller {
 
   constructor(parts: InstallerParts) {
     this.#parts = parts;
-    this.#queue = new BuildQueue({ most: parts.maxInstalls, length: parts.queueLength });
+    this.#queue = new BuildQueue({ what: 'installs', most: parts.maxInstalls, length: parts.queueLength });
   }
 
   async addPackages({ runtime, uploaded, code, onLine }: InstallOrder): Promise<Iterable<UploadedFile>> {
