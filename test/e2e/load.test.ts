@@ -38,6 +38,7 @@ it('keeps 200 invocations of 20 functions apart, 20 at a time, and leaves nothin
       'lock',
       'prepared',
       'sraas.db',
+      'sraas.db.closed',
       'staging',
     ]);
     for (const folder of ['prepared', 'staging']) expect(await readdir(join(dataDirectory, folder))).toEqual([]);

@@ -65,6 +65,7 @@ it(
         'lock',
         'prepared',
         'sraas.db',
+        'sraas.db.closed',
         'staging',
       ]);
       for (const folder of ['prepared', 'staging']) expect(await readdir(join(dataDirectory, folder))).toEqual([]);

@@ -8,6 +8,7 @@ import { migrations as allMigrations } from '../migrations/all.ts';
 import { recordsOf } from '../records.ts';
 import type { StoreTables } from '../schema.ts';
 import type { Store } from '../store.ts';
+import { noteCleanClose, wasClosedCleanly } from './clean-close.ts';
 import { SqliteConnection } from './connection.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import { damaged, findOrMakeDatabase } from './database-file.ts';
@@ -39,7 +40,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   try {
     failpoint('start.locked');
     const path = await findOrMakeDatabase(directory);
-    const sqlite = openSound(path, Object.keys(migrations).length);
+    const isWhole = await wasClosedCleanly(path);
+    const sqlite = openSound(path, { schemaVersion: Object.keys(migrations).length, isWhole });
     const database = new Kysely<StoreTables>({
       dialect: new StoreDialect(new SqliteConnection(sqlite), busyTimeoutMs),
     });
@@ -54,6 +56,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
         migrated,
         close: async () => {
           await database.destroy();
+          await noteCleanClose(path);
           lock.release();
         },
       };
@@ -67,13 +70,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
-function openSound(path: string, schemaVersion: number): DatabaseSyncInstance {
+interface Expected {
+  /** The newest schema that this version knows. */
+  readonly schemaVersion: number;
+  /** Whether nothing can have happened to it since its pages were in order. */
+  readonly isWhole: boolean;
+}
+
+function openSound(path: string, { schemaVersion, isWhole }: Expected): DatabaseSyncInstance {
   let sqlite;
   try {
     sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs });
     refuseNewer(sqlite, path, schemaVersion);
-    const findings = sqlite.prepare('pragma quick_check(1)').get() as { readonly quick_check?: unknown } | undefined;
-    if (findings?.quick_check !== 'ok') throw damaged(path, findings);
+    if (!isWhole) requireWhole(sqlite, path);
     // A deploy is acknowledged only when the log has reached the disk, which FULL is for.
     sqlite.exec(
       'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off',
@@ -84,6 +93,12 @@ function openSound(path: string, schemaVersion: number): DatabaseSyncInstance {
     const code = primaryCodeOf(error);
     throw code === resultCode.corrupt || code === resultCode.notADatabase ? damaged(path, error) : fromSqlite(error);
   }
+}
+
+/** Reads every page. */
+function requireWhole(sqlite: DatabaseSyncInstance, path: string): void {
+  const findings = sqlite.prepare('pragma quick_check(1)').get() as { readonly quick_check?: unknown } | undefined;
+  if (findings?.quick_check !== 'ok') throw damaged(path, findings);
 }
 
 function refuseNewer(sqlite: DatabaseSyncInstance, path: string, schemaVersion: number): void {
