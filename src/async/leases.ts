@@ -39,10 +39,15 @@ export class Leases {
     };
   }
 
+  /** The tokens of those that are held now. */
+  get tokens(): readonly string[] {
+    return [...this.#held.keys()];
+  }
+
   /** Prolongs all of them. Never rejects: a lease outlives some renewals that fail. */
   async renew(): Promise<void> {
     const { store, clock, onFailure } = this.#parts;
-    const tokens = [...this.#held.keys()];
+    const { tokens } = this;
     try {
       const good = await store.renew(tokens, new Date(clock().getTime() + leaseMs));
       for (const token of tokens) if (!good.has(token)) this.#held.get(token)?.abort(lost());

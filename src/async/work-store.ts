@@ -9,6 +9,8 @@ export interface ClaimRequest {
   readonly leasedBy: string;
   /** Functions that have all the attempts under way that they may have. */
   readonly fullFunctions: readonly FunctionId[];
+  /** Leases that this server holds: never taken from it by itself, however its clock jumped. */
+  readonly heldTokens: readonly string[];
 }
 
 /**

@@ -74,7 +74,13 @@ export class Worker {
     const { store, catalog, clock, instanceId, tell } = this.#parts;
     const now = clock();
     const leaseUntil = new Date(now.getTime() + leaseMs);
-    const claimed = await store.claim({ now, leaseUntil, leasedBy: instanceId, fullFunctions: this.#slots.full });
+    const claimed = await store.claim({
+      now,
+      leaseUntil,
+      leasedBy: instanceId,
+      fullFunctions: this.#slots.full,
+      heldTokens: this.#leases.tokens,
+    });
     if (claimed === undefined) return false;
     failpoint('async.claimed');
     const { record } = claimed;

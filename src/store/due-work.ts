@@ -5,6 +5,7 @@ export interface DueRequest {
   readonly kind: 'invoke' | 'webhook';
   readonly now: Date;
   readonly fullFunctions: readonly string[];
+  readonly heldTokens?: readonly string[];
 }
 
 /** Tried in turn, should other servers be faster. */
@@ -16,10 +17,11 @@ const candidates = 10;
  */
 export async function findDue(
   database: Kysely<StoreTables>,
-  { kind, now, fullFunctions }: DueRequest,
+  { kind, now, fullFunctions, heldTokens = [] }: DueRequest,
 ): Promise<readonly WorkTable[]> {
   const time = now.toISOString();
   const isFull = fullFunctions.length === 0 ? sql`` : sql`and waiting.function_id not in (${sql.join(fullFunctions)})`;
+  const isHeld = heldTokens.length === 0 ? sql`` : sql`and free.lease_token not in (${sql.join(heldTokens)})`;
   const { rows } = await sql<WorkTable>`
     with recursive waiting (function_id) as (
       select (select min(function_id) from work where kind = ${kind})
@@ -34,7 +36,7 @@ export async function findDue(
       select free.invocation_id
       from work as free
       where free.kind = ${kind} and free.function_id = waiting.function_id and free.due_at <= ${time}
-        and (free.lease_token is null or free.lease_until <= ${time})
+        and (free.lease_token is null or (free.lease_until <= ${time} ${isHeld}))
       order by free.due_at, free.invocation_id
       limit 1
     )

@@ -121,6 +121,17 @@ describe('an async invocation', () => {
     expect(await problem(await post('mode=async&x=1', '{"version":"v1"}'))).toEqual([400, 'INVALID_QUERY']);
   });
 
+  it('is accepted once for an idempotency key, however often it is asked for', async () => {
+    const key = { 'idempotency-key': 'only-one' };
+    const first = await postAsync(server.url, 'plain', { a: 1 }, key);
+    const again = await postAsync(server.url, 'plain', { a: 1 }, key);
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    expect(await again.text()).toBe(await first.text());
+    expect(await problem(await postAsync(server.url, 'plain', { a: 2 }, key))).toEqual([422, 'IDEMPOTENCY_MISMATCH']);
+  });
+
   it('is cancelled when its function is removed while it waits', async () => {
     const policy = { max_attempts: 3, first_delay_ms: 60_000 };
     await deployHandler(server.url, 'removed', trying, { async: policy });

@@ -14,6 +14,7 @@ const claimAt = (ms: number) => ({
   leaseUntil: after(ms + 60_000),
   leasedBy: 'server-a',
   fullFunctions: [],
+  heldTokens: [],
 });
 
 /** Accepts one invocation with a webhook, and resolves with its id. */

@@ -15,6 +15,7 @@ const claimAt = (ms: number, members: Partial<ClaimRequest> = {}): ClaimRequest 
   leaseUntil: after(ms + 60_000),
   leasedBy: 'server-a',
   fullFunctions: [],
+  heldTokens: [],
   ...members,
 });
 
@@ -121,6 +122,14 @@ describe('a lease', () => {
     const putBack = { record: first.record, dueAt: start, deferrals: 0, webhook: undefined };
     expect(await store.work.putBack(first.leaseToken, putBack)).toBe(false);
     expect(await store.work.end(second.leaseToken, endOf(second))).toBe(true);
+  });
+
+  it('is not taken by the server that holds it, however far its clock has jumped', async () => {
+    const store = await temporaryStore();
+    await accepted(store, await published(store));
+    const { leaseToken } = await claimed(store);
+    expect(await store.work.claim(claimAt(3_600_000, { heldTokens: [leaseToken] }))).toBeUndefined();
+    expect((await claimed(store, claimAt(3_600_000))).record.attempt).toBe(2);
   });
 
   it('that is prolonged stays', async () => {
