@@ -19,8 +19,9 @@ export interface State {
 const mebibyte = 1024 * 1024;
 
 /** Opens the store, then the code, and collects what nobody refers to. */
-export async function openState({ config, onStop }: Surroundings): Promise<State> {
-  const store = await openStore(config);
+export async function openState(surroundings: Surroundings): Promise<State> {
+  const { config, onStop } = surroundings;
+  const store = await openStore(surroundings);
   onStop(() => store.close());
   const artifactLimits = {
     ...defaultArtifactLimits,

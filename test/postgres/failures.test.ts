@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PostgresDatabase } from '../../src/store/postgres/database.ts';
+import { openPostgresStore } from '../../src/store/postgres/open.ts';
 import { draft } from '../unit/store/drafts.ts';
+import { temporaryDirectory } from '../unit/store/temporary-store.ts';
 import { relayTo } from '../support/tcp-relay.ts';
 import { otherClient, storeOn, temporaryDatabase } from './places.ts';
 
@@ -13,7 +15,7 @@ async function overRelay() {
   const relay = await relayTo(Number(address.port));
   onTestFinished(() => relay.close());
   address.port = String(relay.port);
-  return { url, relay, store: await storeOn(address.href) };
+  return { url, address: address.href, relay, store: await storeOn(address.href) };
 }
 
 /** Lets the next inserts of versions fail with an SQLSTATE, as many as are said. */
@@ -137,6 +139,14 @@ describe('a store on PostgreSQL', () => {
     await sql`select 1`.execute(database);
     relay.freeze();
     await expect(sql`select 1`.execute(database)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('can be closed although the machine with the database has vanished', { timeout: 15_000 }, async () => {
+    const { address, relay } = await overRelay();
+    const store = await openPostgresStore({ url: address, directory: await temporaryDirectory() });
+    await store.functions.publish(draft('hello'));
+    relay.freeze();
+    await store.close();
   });
 });
 

@@ -13,6 +13,7 @@ import {
 import type { Facts } from './facts.ts';
 import type { Check, Finding } from './finding.ts';
 import {
+  checkDatabase,
   checkDataDirectory,
   checkFreeSpace,
   checkNode,
@@ -35,6 +36,7 @@ const checks: readonly Check[] = [
   checkEngineRuntime,
   checkImages,
   checkDataDirectory,
+  checkDatabase,
   checkFreeSpace,
   checkPort,
   checkUser,

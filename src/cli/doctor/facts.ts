@@ -14,6 +14,8 @@ export interface Facts {
   /** Undefined when the engine could not be asked. */
   readonly images: readonly ImageFacts[] | undefined;
   readonly dataDirectory: DirectoryFacts;
+  /** The PostgreSQL that the settings name; undefined when state is in the data directory. */
+  readonly database: DatabaseFacts | undefined;
   /** Free space below which deploys are refused. */
   readonly lowDiskBytes: number;
   readonly port: PortFacts;
@@ -45,6 +47,16 @@ export interface DirectoryFacts {
   /** Space for its files, or those of the folder it will be made in; undefined when that cannot be told. */
   readonly freeBytes: number | undefined;
 }
+
+export type DatabaseFacts =
+  | {
+      readonly usable: true;
+      /** What it is and where. */
+      readonly found: string;
+      /** Steps that it lacks of this version's schema. */
+      readonly stepsBehind: number;
+    }
+  | { readonly usable: false; readonly message: string };
 
 export interface PortFacts {
   readonly host: string;

@@ -4,23 +4,25 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { ConfigError } from '../../config/config-error.ts';
 import { parseConfig } from '../../config/parse-config.ts';
+import { SraasError } from '../../errors.ts';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { RuntimeCatalog } from '../../runtimes/runtime-catalog.ts';
 import type { Adapters } from '../adapters.ts';
 import { loadConfig } from '../load-config.ts';
 import type { World } from '../world.ts';
-import type { DirectoryFacts, EngineFacts, Facts } from './facts.ts';
+import type { DatabaseFacts, DirectoryFacts, EngineFacts, Facts } from './facts.ts';
 import { portFacts } from './port-facts.ts';
 
 /** Finds out about this machine. The only place of `doctor` that touches it, and it changes nothing. */
 export async function gatherFacts(command: Command, world: World, adapters: Adapters): Promise<Facts> {
   const { config, settingProblems } = await settingFacts(command, world);
   const engine = await adapters.createEngine(config.engineHost);
-  const [answer, images, dataDirectory, port] = await Promise.all([
+  const [answer, images, dataDirectory, database, port] = await Promise.all([
     engineAnswer(engine),
     imageFacts(engine, world),
     directoryFacts(config.dataDirectory),
+    databaseFacts(config.databaseUrl),
     portFacts(config.host, config.port, world.fetch),
   ]);
   return {
@@ -31,6 +33,7 @@ export async function gatherFacts(command: Command, world: World, adapters: Adap
     wantedEngineRuntime: config.engineRuntime,
     images,
     dataDirectory,
+    database,
     lowDiskBytes: config.lowDiskMb * 1024 * 1024,
     port,
   };
@@ -72,6 +75,17 @@ async function directoryFacts(path: string): Promise<DirectoryFacts> {
   const entry = await stat(path).catch(() => undefined);
   const found = entry && { isDirectory: entry.isDirectory(), ownerId: entry.uid, mode: entry.mode & 0o7777 };
   return { path, found, freeBytes: await freeBytes(path) };
+}
+
+async function databaseFacts(url: string): Promise<DatabaseFacts | undefined> {
+  if (url === '') return undefined;
+  const { probePostgres } = await import('../../store/postgres/open.ts');
+  try {
+    return { usable: true, ...(await probePostgres(url)) };
+  } catch (error) {
+    if (!(error instanceof SraasError)) throw error;
+    return { usable: false, message: error.message };
+  }
 }
 
 async function freeBytes(path: string): Promise<number | undefined> {

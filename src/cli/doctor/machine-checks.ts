@@ -49,6 +49,18 @@ export const checkDataDirectory: Check = ({ dataDirectory: { path, found }, user
   return ok(name, path);
 };
 
+export const checkDatabase: Check = ({ database }) => {
+  const name = 'database';
+  if (database === undefined) return undefined;
+  if (!database.usable) {
+    const reason =
+      'State is kept in the PostgreSQL that --database-url names, and the server does not start without it.';
+    return problem(name, database.message, reason, 'sraas db migrate');
+  }
+  const { found, stepsBehind } = database;
+  return ok(name, stepsBehind === 0 ? found : `${found}, ${stepsBehind} steps behind: the next start takes them`);
+};
+
 export const checkFreeSpace: Check = ({ dataDirectory: { path, freeBytes }, lowDiskBytes }) => {
   const name = 'free space';
   if (freeBytes === undefined) return undefined;

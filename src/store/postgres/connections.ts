@@ -1,4 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, type PoolClient } from 'pg';
 import { refuseMangledText } from '../well-formed.ts';
 import { fromPostgres, sqlStateOf } from './postgres-failure.ts';
@@ -17,6 +19,10 @@ const connectTimeoutMs = 5000;
 const lockTimeoutMs = 5000;
 /** A transaction that this server began and forgot would hold its locks against all others. */
 const idleTransactionTimeoutMs = 30_000;
+/** A connection that nobody has needed for this long is closed: making one anew takes some milliseconds. */
+const idleMs = 60_000;
+/** How long the end waits for the database to take its leave. */
+const farewellMs = 2000;
 /** How much longer than its own limit an answer may take before the connection counts as dead. */
 const answerGraceMs = 5000;
 
@@ -25,6 +31,7 @@ export class Connections implements PostgresPool {
   readonly #pool: Pool;
   readonly #setUp: string;
   readonly #known = new WeakMap<PoolClient, Connection>();
+  readonly #sockets = new Set<Socket>();
 
   constructor({ url, most, statementTimeoutMs }: ConnectionOptions) {
     this.#pool = new Pool({
@@ -32,6 +39,8 @@ export class Connections implements PostgresPool {
       application_name: 'sraas',
       max: most,
       connectionTimeoutMillis: connectTimeoutMs,
+      idleTimeoutMillis: idleMs,
+      stream: () => this.#openSocket(),
       keepAlive: true,
       // A machine that vanished answers nothing, not even that the time is up.
       ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + answerGraceMs }),
@@ -64,8 +73,17 @@ export class Connections implements PostgresPool {
     return connection;
   }
 
+  /** A database that does not answer any more keeps nobody from stopping. */
   async end(): Promise<void> {
-    await this.#pool.end();
+    await Promise.race([this.#pool.end(), sleep(farewellMs, undefined, { ref: false })]);
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #openSocket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
   }
 }
 

@@ -25,6 +25,8 @@ export interface Examined {
   readonly schema: string;
   /** Names of the steps that it has taken. */
   readonly taken: readonly string[];
+  /** Of PostgreSQL. */
+  readonly version: string;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function examine(
       `lets this user make no tables in the schema ${server.schema}: \`grant create on schema ${server.schema} to …\`.`,
     );
   }
-  return { schema: server.schema, taken };
+  return { schema: server.schema, taken, version: server.version };
 }
 
 /** What is wrong with a server whatever it holds, as the rest of a sentence about the database; undefined when nothing is. */

@@ -10,7 +10,7 @@ import { makeDataDirectory } from '../data-directory.ts';
 import { lockDirectory } from '../sqlite/directory-lock.ts';
 import type { Store } from '../store.ts';
 import { PostgresDatabase } from './database.ts';
-import { examine } from './examine.ts';
+import { examine, type Examined } from './examine.ts';
 import { explainRefusal } from './explain-refusal.ts';
 
 export interface PostgresStoreOptions {
@@ -67,6 +67,25 @@ export async function migratePostgres(url: string): Promise<readonly string[]> {
   return bringUp(readAddress(url), allMigrations);
 }
 
+/**
+ * Finds out whether a server could use a PostgreSQL, and changes nothing.
+ *
+ * @returns what may be shown of it, and how many steps it lacks of this version's schema.
+ * @throws SraasError as {@link openPostgresStore} does.
+ */
+export async function probePostgres(url: string): Promise<{ readonly found: string; readonly stepsBehind: number }> {
+  const address = readAddress(url);
+  const known = Object.keys(allMigrations);
+  const database = new PostgresDatabase({ url: address.url, most: 1, statementTimeoutMs });
+  try {
+    const { version, taken } = await examineOrExplain(database, address, known);
+    const found = `PostgreSQL ${version} at ${address.host}, database ${address.database}`;
+    return { found, stepsBehind: known.length - taken.length };
+  } finally {
+    await database.destroy();
+  }
+}
+
 function readAddress(url: string): DatabaseAddress {
   const address = readDatabaseUrl(url);
   if (typeof address === 'string') throw new SraasError('STORE_UNAVAILABLE', `--database-url: ${address}`);
@@ -80,11 +99,21 @@ async function bringUp(
 ): Promise<readonly string[]> {
   const database = new PostgresDatabase({ url: address.url, most: 2, statementTimeoutMs: 0 });
   try {
-    const { schema } = await examine(database, address, Object.keys(migrations)).catch((error: unknown) => {
-      throw explainRefusal(error, address);
-    });
+    const { schema } = await examineOrExplain(database, address, Object.keys(migrations));
     return await migrate(database, migrations, schema);
   } finally {
     await database.destroy();
+  }
+}
+
+async function examineOrExplain(
+  database: PostgresDatabase,
+  address: DatabaseAddress,
+  known: readonly string[],
+): Promise<Examined> {
+  try {
+    return await examine(database, address, known);
+  } catch (error) {
+    throw explainRefusal(error, address);
   }
 }

@@ -31,6 +31,7 @@ const healthy: Facts = {
   ],
   dataDirectory: { path: '/data', found: { isDirectory: true, ownerId: 1000, mode: 0o700 }, freeBytes: 5e10 },
   lowDiskBytes: 5e8,
+  database: { usable: true, found: 'PostgreSQL 18.4 at db:5432, database sraas', stepsBehind: 1 },
   port: { host: '127.0.0.1', port: 8080, state: 'free' },
 };
 
@@ -56,7 +57,7 @@ const withLimits = (missing: keyof EngineInfo['limits']): Facts =>
 describe('doctor', () => {
   it('finds nothing wrong with a machine that is in order', () => {
     const findings = examine(healthy);
-    expect(findings).toHaveLength(16);
+    expect(findings).toHaveLength(17);
     expect(findings.filter(({ status }) => status !== 'ok')).toStrictEqual([]);
   });
 
@@ -68,6 +69,13 @@ describe('doctor', () => {
       'settings',
       'problem',
       'serve --help',
+    ],
+    [
+      'no database',
+      { ...healthy, database: { usable: false, message: 'No PostgreSQL could be reached.' } },
+      'database',
+      'problem',
+      'db migrate',
     ],
     ['no engine', withoutEngine('unreachable'), 'engine', 'problem', 'npm run up'],
     ['an engine that hangs', withoutEngine('timeout'), 'engine', 'problem', 'restart docker'],
