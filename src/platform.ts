@@ -25,6 +25,7 @@ import { openRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
 import { openSchedules } from './platform/schedules.ts';
 import { openSecrets, renewUsersOfSecrets } from './platform/secrets.ts';
+import { followOthers, joinServers } from './platform/servers.ts';
 import type { Surroundings } from './platform/surroundings.ts';
 import { openState } from './platform/state.ts';
 import { keepReachedWarm, makeVersionChanges } from './platform/versions.ts';
@@ -79,6 +80,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   const secrets = await openSecrets(surroundings, store);
   const opened = await openEngine(surroundings);
   const { instanceId } = store;
+  const runs = await joinServers(surroundings, { ...opened, store });
   const { runtimes, builtIn, customRuntimes, images, handlers, programs, ...open } = await openRuntimes(surroundings, {
     ...opened,
     store,
@@ -117,6 +119,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
   catalog.onRemoved(({ id }) => {
     liveLogs.remove(id);
   });
+  await followOthers(surroundings, { store, catalog, pools, secrets, images, customRuntimes });
   await warmAll(catalog, store.aliases, (version) => {
     pools.warm(workloadOf(version));
   });
@@ -142,7 +145,7 @@ async function start(surroundings: Surroundings): Promise<{ url: string }> {
     explain,
   });
   const { schedules, scheduler } = openSchedules(surroundings, { store, catalog, acceptor: work.acceptor });
-  const keyed = openKeyedRequests(surroundings, store.idempotency);
+  const keyed = openKeyedRequests(surroundings, store.idempotency, runs);
   let ready = true;
   const server = new HttpServer(
     createApp({

@@ -4,10 +4,15 @@ import type { ArtifactHash } from './artifact-hash.ts';
 import { buildArtifact, treeName, type StageOptions } from './build-artifact.ts';
 import { keptFiles } from './kept-files.ts';
 import { KeptArtifacts } from './kept-artifacts.ts';
-import type { ArtifactLimits } from './limits.ts';
+import { limitsOfKeptCode, type ArtifactLimits } from './limits.ts';
 import { saveUpload, type ReceivedUpload } from './received-upload.ts';
 import type { StagedArtifact } from './staged-artifact.ts';
 import { Staging } from './staging.ts';
+import type { SharedCode } from './shared-code.ts';
+import { packedTree } from './packed-tree.ts';
+import { checkedFiles } from './checked-files.ts';
+import { tarEntries } from './tar/tar-entries.ts';
+import { SraasError } from '../errors.ts';
 import { Transpiler } from './typescript/transpiler.ts';
 import type { UploadedFile } from './uploaded-file.ts';
 
@@ -18,7 +23,7 @@ export type { StagedArtifact } from './staged-artifact.ts';
 /**
  * The blob store for code: immutable folders named by their content. `artifacts/<hash>/tree` holds a kept one, `staging/<id>` what is
  * being received or built. A kept folder appears by one rename after all in it is on the disk, so it is whole or not there.
- * One process at a time may use a directory.
+ * One process at a time may use a directory; where several servers share their code, it is kept for the others as well.
  */
 export class ArtifactStore {
   readonly #limits: ArtifactLimits;
@@ -26,8 +31,12 @@ export class ArtifactStore {
   readonly #staging: Staging;
   readonly #transpiler = new Transpiler();
 
-  constructor(directory: string, limits: ArtifactLimits) {
+  readonly #shared: SharedCode | undefined;
+  readonly #coming = new Map<ArtifactHash, Promise<void>>();
+
+  constructor(directory: string, limits: ArtifactLimits, shared?: SharedCode) {
     this.#limits = limits;
+    this.#shared = shared;
     this.#staging = new Staging(join(directory, 'staging'));
     this.#kept = new KeptArtifacts(join(directory, 'artifacts'), this.#staging.directory);
   }
@@ -66,6 +75,7 @@ export class ArtifactStore {
       const commit = async (): Promise<void> => {
         await kept.keep(built.hash, folder);
         directory = kept.directoryOf(built.hash);
+        await this.#shared?.put(built.hash, () => packedTree(directory));
       };
       return {
         ...built,
@@ -83,9 +93,21 @@ export class ArtifactStore {
     return this.#kept.directoryOf(hash);
   }
 
-  /** What files a kept artifact has. */
-  filesOf(hash: ArtifactHash): Promise<readonly { readonly path: string }[]> {
-    return keptFiles(this.directoryOf(hash));
+  /** What files a kept artifact has. @throws SraasError as {@link bring}. */
+  async filesOf(hash: ArtifactHash): Promise<readonly { readonly path: string }[]> {
+    await this.bring(hash);
+    return await keptFiles(this.directoryOf(hash));
+  }
+
+  /**
+   * Makes sure that a kept artifact's files are here, where another server may have kept them.
+   * @throws SraasError `SANDBOX_START_FAILED` when they are nowhere, `STORE_UNAVAILABLE`, `INSUFFICIENT_STORAGE`.
+   */
+  async bring(hash: ArtifactHash): Promise<void> {
+    if (await this.#kept.has(hash)) return;
+    const coming = this.#coming.get(hash) ?? this.#fetch(hash).finally(() => this.#coming.delete(hash));
+    this.#coming.set(hash, coming);
+    await coming;
   }
 
   has(hash: ArtifactHash): Promise<boolean> {
@@ -101,8 +123,27 @@ export class ArtifactStore {
     return this.#kept.collect(inUse, olderThanMs);
   }
 
+  async #fetch(hash: ArtifactHash): Promise<void> {
+    const packed = await this.#shared?.find(hash);
+    if (packed === undefined) throw lost(hash);
+    await this.#staging.use(async (folder) => {
+      const files = checkedFiles(tarEntries(packed), limitsOfKeptCode);
+      const options = { language: 'other', limits: limitsOfKeptCode, transpiler: this.#transpiler } as const;
+      const built = await buildArtifact(folder, files, options);
+      if (built.hash !== hash) throw lost(hash);
+      await this.#kept.keep(hash, folder);
+    });
+  }
+
   /** Discards what is still staged, waiting for what is just being written. Nothing can be received or staged afterwards. */
   close(): Promise<void> {
     return this.#staging.close();
   }
+}
+
+function lost(hash: ArtifactHash): SraasError {
+  return new SraasError(
+    'SANDBOX_START_FAILED',
+    `The code of this version (${hash.slice(0, 12)}) is lost or damaged: deploy the function again.`,
+  );
 }

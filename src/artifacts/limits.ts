@@ -22,5 +22,13 @@ export const defaultArtifactLimits: ArtifactLimits = {
   depth: 32,
 };
 
+/** For code that was checked when it was uploaded, under limits that are not known any more. */
+export const limitsOfKeptCode: ArtifactLimits = {
+  ...defaultArtifactLimits,
+  uploadBytes: Number.MAX_SAFE_INTEGER,
+  totalBytes: Number.MAX_SAFE_INTEGER,
+  entries: Number.MAX_SAFE_INTEGER,
+};
+
 /** Longest name of one file or folder, in bytes: Linux's NAME_MAX, which no limit can raise. */
 export const nameBytes = 255;

@@ -144,6 +144,17 @@ export class FunctionCatalog {
     for (const listener of this.#publishedListeners) listener(fn);
   }
 
+  /** For the feed of changes: another server changed a function, or removed it. Whoever listens is told as of a change here. */
+  changedElsewhere({ id, name }: ChangedFunction, removed: boolean): void {
+    this.#forget(name);
+    for (const listener of removed ? this.#removedListeners : this.#changedListeners) listener({ id, name });
+  }
+
+  /** Says whether the changes of other servers are told: while they are not, nothing is remembered. */
+  set followsOthers(follows: boolean) {
+    for (const cache of [this.#functions, this.#versions, this.#aliases]) cache.remembers = follows;
+  }
+
   /** The listener is called after each publish, and must not throw. Returns what ends it. */
   onPublished(listener: Listener<DeployedFunction>): () => void {
     this.#publishedListeners.add(listener);

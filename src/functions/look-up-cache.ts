@@ -6,6 +6,7 @@ export class LookUpCache<Value> {
   readonly #capacity: number;
   readonly #values = new Map<string, Value>();
   readonly #pending = new Map<string, Promise<Value | undefined>>();
+  #remembers = true;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -30,6 +31,17 @@ export class LookUpCache<Value> {
     this.#pending.delete(key);
   }
 
+  forgetAll(): void {
+    this.#values.clear();
+    this.#pending.clear();
+  }
+
+  /** Whether what is looked up from now on is remembered. */
+  set remembers(remembers: boolean) {
+    this.#remembers = remembers;
+    this.forgetAll();
+  }
+
   forgetStartingWith(prefix: string): void {
     for (const key of [...this.#values.keys(), ...this.#pending.keys()]) if (key.startsWith(prefix)) this.forget(key);
   }
@@ -45,6 +57,7 @@ export class LookUpCache<Value> {
   }
 
   #keep(key: string, value: Value): void {
+    if (!this.#remembers) return;
     this.#values.delete(key);
     this.#values.set(key, value);
     if (this.#values.size <= this.#capacity) return;

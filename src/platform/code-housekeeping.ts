@@ -1,5 +1,6 @@
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { SharedCode } from '../artifacts/shared-code.ts';
 import type { Config } from '../config/config.ts';
 import type { FunctionStore } from '../functions/function-store.ts';
 import { repeat } from '../repeat.ts';
@@ -10,11 +11,14 @@ import type { Surroundings } from './surroundings.ts';
 /** Longer than a deploy takes from its commit to its version, and than a backup takes from its snapshot to the last file. */
 const leastGraceMs = 3_600_000;
 const collectEveryMs = 600_000;
+/** What other servers are about to publish, or build, is not known here. */
+const sharedGraceMs = 86_400_000;
 
 interface CodeParts {
   readonly store: {
     readonly functions: Pick<FunctionStore, 'artifactHashesInUse'>;
     readonly images: Pick<ImageStore, 'contextsInUse'>;
+    readonly shared?: { readonly code: Pick<SharedCode, 'collect'> };
   };
   readonly artifacts: Pick<ArtifactStore, 'collect'>;
   /** Left out before there are any builds. */
@@ -32,6 +36,7 @@ export async function collectCode(
   const contexts = await store.images.contextsInUse();
   // Calls that have begun go on when their function is removed, and may still load files.
   const graceMs = Math.max(leastGraceMs, maxTimeoutMs + collectEveryMs);
+  await store.shared?.code.collect(sharedGraceMs);
   return await artifacts.collect(new Set([...underWay, ...versions, ...contexts]), graceMs);
 }
 

@@ -1,23 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import { ExpiredKeys } from '../idempotency/expired-keys.ts';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.ts';
 import { KeyedRequests } from '../idempotency/keyed-requests.ts';
+import type { Runs } from './servers.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const pruneEveryMs = 60_000;
 const settleMs = 5000;
 
 /** Requests with idempotency keys, and the end of keys whose time is over. */
-export function openKeyedRequests({ config, onStop, onFailure }: Surroundings, store: IdempotencyStore): KeyedRequests {
+export function openKeyedRequests(
+  { config, onStop, onFailure }: Surroundings,
+  store: IdempotencyStore,
+  { runId, isRunning }: Runs,
+): KeyedRequests {
   const clock = (): Date => new Date();
   const expired = new ExpiredKeys({ store, clock, everyMs: pruneEveryMs, onFailure });
   expired.start();
   onStop(() => expired.close());
   const keyed = new KeyedRequests({
     store,
-    runId: randomUUID(),
-    // One server at a time has a data directory: whoever else had a key is gone.
-    isRunning: () => Promise.resolve(false),
+    runId,
+    isRunning,
     ttlMs: config.idempotencyTtlMs,
     clock,
     onFailure,

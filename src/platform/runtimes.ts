@@ -68,7 +68,13 @@ export async function openRuntimes(surroundings: Surroundings, parts: RuntimesPa
     onFailure,
   });
   await images.open();
-  const customRuntimes = new CustomRuntimes({ store: store.runtimes, images, clock, onFailure });
+  const customRuntimes = new CustomRuntimes({
+    store: store.runtimes,
+    images,
+    isAlone: store.shared === undefined,
+    clock,
+    onFailure,
+  });
   await customRuntimes.open();
   await removeInspections(engine, labels).catch((error: unknown) => {
     onFailure('Containers that an earlier run looked into images with could not be removed', error);

@@ -29,7 +29,7 @@ export async function openState(surroundings: Surroundings): Promise<State> {
     totalBytes: config.maxArtifactBytes,
     entries: config.maxArtifactEntries,
   };
-  const artifacts = new ArtifactStore(config.dataDirectory, artifactLimits);
+  const artifacts = new ArtifactStore(config.dataDirectory, artifactLimits, store.shared?.code);
   await artifacts.open();
   failpoint('start.staging_swept');
   onStop(() => artifacts.close());

@@ -8,6 +8,7 @@ export function workloads(artifacts: ArtifactStore, policy: FunctionPolicy): (ve
   return (version) => ({
     version: policy.reuseAllowed ? version : withoutReuse(version),
     codeDirectory: artifacts.directoryOf(version.artifactHash),
+    bringCode: () => artifacts.bring(version.artifactHash),
   });
 }
 

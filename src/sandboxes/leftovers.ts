@@ -46,10 +46,9 @@ export class Leftovers {
       await Promise.all(folders.map((folder) => rm(join(directory, folder), { recursive: true, force: true })));
     }
     failpoint('start.folders_swept');
-    const found = await engine.list(labelsOfInstance(instanceId));
-    await Promise.all(found.map((container) => engine.remove(container.id)));
+    const removed = await removeSandboxesOf(instanceId, engine);
     failpoint('start.containers_swept');
-    return found.length;
+    return removed;
   }
 
   /** Joins a retry that is under way. Tries once more to remove what could not be removed, and containers that no live sandbox stands for. */
@@ -76,4 +75,11 @@ export class Leftovers {
       if (sandboxId === undefined || !isLive(sandboxId)) await engine.remove(id);
     }
   }
+}
+
+/** Removes the containers of a server that is not running, as far as they are on this engine. @returns how many. */
+export async function removeSandboxesOf(instanceId: string, engine: Pick<Engine, 'list' | 'remove'>): Promise<number> {
+  const found = await engine.list(labelsOfInstance(instanceId));
+  await Promise.all(found.map((container) => engine.remove(container.id)));
+  return found.length;
 }

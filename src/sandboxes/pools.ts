@@ -73,6 +73,13 @@ export class Pools {
     return removed;
   }
 
+  /** The functions that there are pools of. */
+  functions(): readonly { readonly id: FunctionId; readonly name: string }[] {
+    const names = new Map<FunctionId, string>();
+    for (const { version } of this.#pools.values()) names.set(version.functionId, version.functionName);
+    return [...names].map(([id, name]) => ({ id, name }));
+  }
+
   get sandboxCount(): number {
     return this.#capacity.taken;
   }

@@ -42,6 +42,7 @@ export class Starter {
   /** @throws SraasError what a launch can fail with. How loading ended is in what it resolves with. */
   async start(workload: Workload, signal: AbortSignal): Promise<Started> {
     const began = performance.now();
+    await workload.bringCode?.();
     if (workload.version.entry === undefined) return { sandbox: await this.#prepareProgram(workload, began) };
     const { config } = workload.version;
     // Before there is a container that would have to be removed when this fails.

@@ -5,6 +5,8 @@ import { sandboxRuntimeName } from '../runtimes/custom/runtime-name.ts';
 export interface Workload {
   readonly version: FunctionVersion;
   readonly codeDirectory: string;
+  /** Makes sure that the code is in that folder; left out where it is. @throws SraasError what fetching it can fail with. */
+  readonly bringCode?: () => Promise<void>;
 }
 
 /** The name that the runtime of a version's sandboxes goes by: a version with a Dockerfile of its own has one for itself. */

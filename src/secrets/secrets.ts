@@ -103,6 +103,11 @@ export class Secrets {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Another server set a secret: whoever listens is told as of one set here. */
+  changedElsewhere(name: string): void {
+    for (const listener of this.#listeners) listener(name);
+  }
+
   async #open(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { store, keys } = this.#parts;
     const sealed = await store.read(names);

@@ -6,6 +6,7 @@ import type { FunctionStore } from '../functions/function-store.ts';
 import type { HistoryStore } from '../history/history-store.ts';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.ts';
 import type { ImageStore } from '../runtimes/custom/image-store.ts';
+import type { SharedDatabase } from '../servers/shared-database.ts';
 import type { RuntimeStore } from '../runtimes/custom/runtime-store.ts';
 import type { ScheduleStore } from '../schedules/schedule-store.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
@@ -31,6 +32,8 @@ export interface Store extends StoreRecords {
   readonly instanceId: string;
   /** The steps that brought the database to this version's schema when it was opened; none when it had it already. */
   readonly migrated: readonly string[];
+  /** Undefined for a database of one server's own. */
+  readonly shared?: SharedDatabase;
   /** Lets go of the database and of the data directory. Nothing may be called after it. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { ArtifactHash } from '../../artifacts/artifact-hash.ts';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import type { Build, ImageBuilds, ImageRecipe } from '../../builds/image-build.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { SraasError } from '../../errors.ts';
@@ -16,7 +17,7 @@ export interface CustomImagesParts {
   readonly store: ImageStore;
   readonly engine: Pick<Engine, 'findImage' | 'listImages' | 'removeImage'>;
   readonly instanceId: string;
-  readonly contexts: { directoryOf(hash: ArtifactHash): string };
+  readonly contexts: Pick<ArtifactStore, 'bring' | 'directoryOf'>;
   readonly inspection: ImageInspection;
   readonly clock: () => Date;
   readonly onFailure: (message: string, error: unknown) => void;
@@ -49,6 +50,28 @@ export class CustomImages {
   /** Reads what an earlier run recorded. Call it before anything else. */
   async open(): Promise<void> {
     for (const image of await this.#parts.store.all()) this.#images.set(image.key, image);
+  }
+
+  /**
+   * Reads what other servers recorded meanwhile. Where their engine is another one, its images are not ours: one that this
+   * server's engine has stays the one for it.
+   */
+  async reload(): Promise<void> {
+    const before = new Map(this.#images);
+    const recorded = new Map((await this.#parts.store.all()).map((image) => [image.key, image]));
+    for (const [key, image] of recorded) {
+      const known = this.#images.get(key);
+      if (known === undefined || (known.imageId !== image.imageId && !(await this.isPresent(key)))) {
+        this.#images.set(key, image);
+        this.#present.delete(key);
+      }
+    }
+    for (const [key, image] of before) {
+      if (recorded.has(key) || this.#images.get(key) !== image) continue;
+      this.#images.delete(key);
+      this.#present.delete(key);
+      for (const listener of this.#removedListeners) await listener(key);
+    }
   }
 
   find(key: ImageKey): MadeImage | undefined {
@@ -208,6 +231,7 @@ export class CustomImages {
   async #buildAgain(image: MadeImage): Promise<void> {
     const { builds, contexts } = this.#parts;
     const { dockerfile, contextHash, use } = image;
+    if (contextHash !== undefined) await contexts.bring(contextHash);
     const contextDirectory = contextHash === undefined ? undefined : contexts.directoryOf(contextHash);
     const recipe = { dockerfile, contextDirectory, contextHash };
     await this.#making(await builds.order(recipe), recipe, use, image).image();

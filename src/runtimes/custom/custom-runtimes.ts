@@ -12,6 +12,8 @@ import type { RuntimeDraft, RuntimeStore } from './runtime-store.ts';
 interface CustomRuntimesParts {
   readonly store: RuntimeStore;
   readonly images: CustomImages;
+  /** Whether no other server shares the store. */
+  readonly isAlone: boolean;
   readonly clock: () => Date;
   readonly onFailure: (message: string, error: unknown) => void;
 }
@@ -52,9 +54,25 @@ export class CustomRuntimes {
 
   /** Reads what an earlier run recorded. Call it before anything else, after the images' own `open`. */
   async open(): Promise<void> {
-    const { store, clock } = this.#parts;
-    await store.interrupt(interrupted, clock());
+    const { store, clock, isAlone } = this.#parts;
+    // What is recorded as under way may be another server's.
+    if (isAlone) await store.interrupt(interrupted, clock());
     for (const runtime of await store.all()) this.#runtimes.set(runtime.name, runtime);
+  }
+
+  /** Reads what other servers recorded meanwhile, after the images' own `reload`. */
+  async reload(): Promise<void> {
+    const before = new Map(this.#runtimes);
+    const recorded = new Map((await this.#parts.store.all()).map((runtime) => [runtime.name, runtime]));
+    for (const name of new Set([...before.keys(), ...recorded.keys()])) {
+      const known = before.get(name);
+      // What is built here, or changed here meanwhile, is known better here.
+      if (this.#orders.has(name) || this.#runtimes.get(name) !== known) continue;
+      const runtime = recorded.get(name);
+      if (runtime === undefined) this.#runtimes.delete(name);
+      else this.#runtimes.set(name, runtime);
+      if (known?.imageKey !== runtime?.imageKey) this.#tell(name);
+    }
   }
 
   find(name: string): CustomRuntime | undefined {

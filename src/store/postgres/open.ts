@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
+import { ArtifactPartRecords } from '../artifact-part-records.ts';
 import { readDatabaseUrl, type DatabaseAddress } from '../database-address.ts';
 import { readOrMakeInstanceId } from '../instance-file.ts';
 import { migrate } from '../migrate.ts';
@@ -9,9 +10,11 @@ import { recordsOf } from '../records.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import { lockDirectory } from '../sqlite/directory-lock.ts';
 import type { Store } from '../store.ts';
+import { PostgresChangeFeed } from './change-feed.ts';
 import { PostgresDatabase } from './database.ts';
 import { examine, type Examined } from './examine.ts';
 import { explainRefusal } from './explain-refusal.ts';
+import { ServerRecords } from './server-records.ts';
 
 export interface PostgresStoreOptions {
   /** A postgres:// address; the tables are in the first schema of its search path. */
@@ -46,6 +49,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ...recordsOf(database),
       instanceId,
       migrated,
+      shared: {
+        code: new ArtifactPartRecords(database),
+        servers: new ServerRecords(database),
+        changes: new PostgresChangeFeed(address.url),
+      },
       close: async () => {
         await database.destroy();
         lock.release();

@@ -7,7 +7,8 @@ import { extract, type Header } from 'tar-stream';
 import type { ArtifactHash } from '../../../artifacts/artifact-hash.ts';
 import { ArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { storageError } from '../../../artifacts/storage-error.ts';
-import { defaultArtifactLimits, type UploadedFile } from '../../../artifacts/upload.ts';
+import type { UploadedFile } from '../../../artifacts/upload.ts';
+import { limitsOfKeptCode } from '../../../artifacts/limits.ts';
 import { SraasError } from '../../../errors.ts';
 import { migrations } from '../../migrations/all.ts';
 import { makeDataDirectory, syncDirectory } from '../../data-directory.ts';
@@ -29,14 +30,6 @@ export interface RestoredBackup {
   readonly artifacts: number;
   readonly hasSecretsKey: boolean;
 }
-
-/** They were checked when the code was deployed; the sizes that were allowed then are not known. */
-const limits = {
-  ...defaultArtifactLimits,
-  uploadBytes: Number.MAX_SAFE_INTEGER,
-  totalBytes: Number.MAX_SAFE_INTEGER,
-  entries: Number.MAX_SAFE_INTEGER,
-};
 
 /** Most bytes of what is read into memory; a manifest has some 70 for each artifact. */
 const mostInMemory = 256 * 1024 * 1024;
@@ -64,7 +57,7 @@ export async function restoreBackup({ file, dataDirectory, replace }: RestoreOrd
   try {
     await removeUnpacked();
     if (!replace) await requireEmpty(dataDirectory);
-    const artifacts = new ArtifactStore(dataDirectory, limits);
+    const artifacts = new ArtifactStore(dataDirectory, limitsOfKeptCode);
     await artifacts.open();
     const manifest = await unpack(file, artifacts, unpacked);
     if (manifest.hasSecretsKey) await rename(unpacked.secretsKey, join(dataDirectory, entryNames.secretsKey));

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { access, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { createWriteStream } from 'node:fs';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import type { HashedFile } from '../../../artifacts/artifact-file.ts';
 import type { ArtifactHash } from '../../../artifacts/artifact-hash.ts';
-import { artifactHash } from '../../../artifacts/canonical-listing.ts';
+import { addFile, addTree } from '../../../artifacts/packed-tree.ts';
 import { syncDirectory } from '../../data-directory.ts';
 import { findDatabase } from '../database-file.ts';
 import { BackupError } from './backup-error.ts';
@@ -46,9 +44,10 @@ export async function writeBackup(order: BackupOrder): Promise<WrittenBackup> {
     // Of a backup that was cut off.
     for (const path of [copy, unfinished]) await rm(path, { force: true });
     const { schema, artifacts } = await copyDatabase(source, copy);
+    const mtime = new Date();
     const secretsKey = join(dataDirectory, entryNames.secretsKey);
     const manifest: BackupManifest = {
-      createdAt: new Date().toISOString(),
+      createdAt: mtime.toISOString(),
       schema,
       databaseHash: await fileHash(copy),
       artifacts,
@@ -56,8 +55,8 @@ export async function writeBackup(order: BackupOrder): Promise<WrittenBackup> {
     };
     await writeTar(unfinished, async (tar) => {
       await addBytes(tar, entryNames.manifest, Buffer.from(manifestText(manifest)));
-      await addFile(tar, entryNames.database, copy);
-      if (manifest.hasSecretsKey) await addFile(tar, entryNames.secretsKey, secretsKey);
+      await addFile(tar, { name: entryNames.database, source: copy, mtime });
+      if (manifest.hasSecretsKey) await addFile(tar, { name: entryNames.secretsKey, source: secretsKey, mtime });
       for (const hash of artifacts) await addArtifact(tar, hash, join(dataDirectory, 'artifacts', hash, 'tree'));
     });
     const { size } = await stat(unfinished);
@@ -101,37 +100,8 @@ async function addArtifact(tar: Pack, hash: ArtifactHash, directory: string): Pr
       `The code ${hash} is not in the data directory any more: its function may just have been removed, so try again.`,
     );
   }
-  const files: HashedFile[] = [];
-  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    const path = relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/');
-    files.push({ path, ...(await addFile(tar, artifactEntry(hash, path), join(directory, path))) });
-  }
-  if (artifactHash(files) !== hash) {
+  if ((await addTree(tar, directory, (path) => artifactEntry(hash, path))) !== hash) {
     throw new BackupError(`The code ${hash} in the data directory is damaged: deploy its functions again first.`);
-  }
-}
-
-async function addFile(tar: Pack, name: string, source: string): Promise<Omit<HashedFile, 'path'>> {
-  const file = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const { size: sizeBytes, mode, mtime } = await file.stat();
-    const executable = (mode & 0o111) !== 0;
-    const hash = createHash('sha256');
-    const entry = tar.entry({ name, size: sizeBytes, mode: executable ? 0o755 : 0o600, mtime, uid: 0, gid: 0 });
-    await pipeline(
-      createReadStream('', { fd: file.fd, autoClose: false }),
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      },
-      entry,
-    );
-    return { sizeBytes, executable, contentHash: hash.digest('hex') };
-  } finally {
-    await file.close();
   }
 }
 

@@ -47,11 +47,11 @@ export async function workshop(store?: Store) {
       },
     },
     instanceId: opened.instanceId,
-    contexts: { directoryOf: (hash) => `/artifacts/${hash}` },
+    contexts: { bring: () => Promise.resolve(), directoryOf: (hash) => `/artifacts/${hash}` },
     inspection,
   });
   await images.open();
-  const runtimes = new CustomRuntimes({ ...parts, store: opened.runtimes, images });
+  const runtimes = new CustomRuntimes({ ...parts, store: opened.runtimes, images, isAlone: true });
   await runtimes.open();
   const changed: string[] = [];
   runtimes.onChanged((name) => changed.push(name));

@@ -1,0 +1,85 @@
+import { repeat } from '../repeat.ts';
+import type { ServerRun, ServerStore } from './server-store.ts';
+
+interface MembershipParts {
+  readonly store: ServerStore;
+  readonly self: ServerRun;
+  /** Told when this server's place was taken: another one was started on a copy of its data directory. */
+  readonly onReplaced: () => void;
+  /** Told of the servers that seem to have died, again and again until they are forgotten. Its failures are told. */
+  readonly onDead: (instanceIds: readonly string[]) => Promise<void>;
+  readonly onFailure: (message: string, error: unknown) => void;
+  readonly beatEveryMs?: number;
+  readonly deadAfterMs?: number;
+}
+
+/** A server that was not seen for so long counts as dead: six beats that did not come. */
+const usualDeadAfterMs = 60_000;
+const usualBeatEveryMs = 10_000;
+/** A dead server's containers may be on an engine whose servers are away as well. */
+const forgottenAfterMs = 86_400_000;
+
+/** This server's place among those that share a database: it says that it lives, and looks who does not any more. */
+export class Membership {
+  readonly #parts: MembershipParts;
+  readonly #deadAfterMs: number;
+  #end: (() => Promise<void>) | undefined;
+  #replaced = false;
+
+  constructor(parts: MembershipParts) {
+    this.#parts = parts;
+    this.#deadAfterMs = parts.deadAfterMs ?? usualDeadAfterMs;
+  }
+
+  /** @throws SraasError `STORE_UNAVAILABLE`. */
+  async open(): Promise<void> {
+    const { store, self, beatEveryMs = usualBeatEveryMs, onFailure } = this.#parts;
+    await store.announce(self);
+    const endings = [
+      repeat({
+        work: () => this.#beat(),
+        everyMs: beatEveryMs,
+        onFailure: (error) => {
+          onFailure('The other servers could not be told that this one lives', error);
+        },
+      }),
+      repeat({
+        work: () => this.#look(),
+        everyMs: this.#deadAfterMs / 6,
+        onFailure: (error) => {
+          onFailure('What dead servers left behind could not be removed yet', error);
+        },
+      }),
+    ];
+    this.#end = async () => {
+      await Promise.all(endings.map((end) => end()));
+    };
+  }
+
+  /** Whether a run of some server goes on, as far as is known: a dead one counts as running for another minute. */
+  async isRunning(runId: string): Promise<boolean> {
+    return this.#parts.store.wasSeen(runId, this.#deadAfterMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#end?.();
+    this.#end = undefined;
+    const { store, self, onFailure } = this.#parts;
+    await store.leave(self).catch((error: unknown) => {
+      onFailure('The other servers could not be told that this one stops; they find out in a minute', error);
+    });
+  }
+
+  async #beat(): Promise<void> {
+    const isOurs = await this.#parts.store.beat(this.#parts.self);
+    if (!isOurs && !this.#replaced) this.#parts.onReplaced();
+    this.#replaced = !isOurs;
+  }
+
+  async #look(): Promise<void> {
+    const { store, onDead } = this.#parts;
+    const dead = await store.unseen(this.#deadAfterMs);
+    if (dead.length > 0) await onDead(dead);
+    await store.forget(forgottenAfterMs);
+  }
+}
