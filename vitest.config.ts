@@ -19,7 +19,9 @@ export default defineConfig({
           ...onPostgres,
           name: 'postgres',
           include: ['test/postgres/**/*.test.ts', 'test/unit/store/**/*.test.ts'],
-          exclude: ['open', 'failures', 'crash', 'backup'].map((file) => `test/unit/store/${file}.test.ts`),
+          exclude: ['open', 'clean-close', 'failures', 'crash', 'backup', 'patience', 'power-loss'].map(
+            (file) => `test/unit/store/${file}.test.ts`,
+          ),
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
