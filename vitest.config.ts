@@ -44,9 +44,17 @@ export default defineConfig({
         test: {
           ...onPostgres,
           name: 'engine-postgres',
-          include: ['functions', 'crash', 'history', 'idempotency', 'secrets'].map(
-            (file) => `test/e2e/${file}.test.ts`,
-          ),
+          include: [
+            'functions',
+            'versions',
+            'crash',
+            'history',
+            'async',
+            'idempotency',
+            'schedules',
+            'secrets',
+            'runtimes',
+          ].map((file) => `test/e2e/${file}.test.ts`),
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

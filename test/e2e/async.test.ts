@@ -14,7 +14,7 @@ import {
   showInvocation,
   whenEnded,
 } from '../support/async-calls.ts';
-import { spawnServer } from '../support/server-process.ts';
+import { spawnOnStore } from '../support/database-url.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -262,7 +262,7 @@ describe('a server that ends', () => {
       if (attempt === 1) await new Promise((resolve) => setTimeout(resolve, 60_000));
       return attempt;
     };`;
-    const first = await spawnServer(dataDirectory);
+    const first = await spawnOnStore(dataDirectory);
     await deployHandler(first.url, 'hello', source, { limits: { timeout_ms: 60_000 } });
     await deployHandler(first.url, 'once', source, { limits: { timeout_ms: 60_000 }, async: { max_attempts: 1 } });
     const id = await acceptAsync(first.url, 'hello', {});
@@ -271,7 +271,7 @@ describe('a server that ends', () => {
     await invocationWhen(first.url, last, ({ state }) => state === 'running');
     await first.signal('SIGKILL');
 
-    await using second = await spawnServer(dataDirectory);
+    await using second = await spawnOnStore(dataDirectory);
     expect(await whenEnded(second.url, id)).toMatchObject({ state: 'succeeded', attempt: 2, result: 2 });
     expect(await whenEnded(second.url, last)).toMatchObject({
       state: 'dead',

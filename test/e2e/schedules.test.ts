@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../support/containers.ts';
-import { spawnServer } from '../support/server-process.ts';
+import { spawnOnStore } from '../support/database-url.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const config = { runtime: 'node24', handler: 'main.handler' } as const;
@@ -113,12 +113,12 @@ describe('a function with a schedule', () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'sraas-schedules-'));
     onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
     const path = '/functions/missed/schedules/tick';
-    const first = await spawnServer(dataDirectory);
+    const first = await spawnOnStore(dataDirectory);
     await first.client.deploy('missed', config, echo);
     await put(path, { cron: '*/2 * * * * *', overlap: 'allow' }, first.url);
     await until(async () => (await made('missed', first.url)).length > 0, 30_000, 'a first run');
     await first.signal('SIGKILL');
-    await using second = await spawnServer(dataDirectory);
+    await using second = await spawnOnStore(dataDirectory);
     const isOver = async (): Promise<boolean> => {
       const runs = await made('missed', second.url);
       return runs.length > 1 && runs.every(({ state }) => state === 'succeeded');
