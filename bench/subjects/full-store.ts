@@ -5,7 +5,7 @@ interface Pattern {
   readonly functionName: string;
 }
 
-export const fullStore = { functions: 10_000, invocations: 1_000_000 } as const;
+const fullStore = { functions: 10_000, invocations: 1_000_000 } as const;
 
 /**
  * Fills the database of a server that does not run: functions beside one that was deployed, each with the same version, and

@@ -13,11 +13,6 @@ export interface KeyedRoute extends Pick<KeyedRequest, 'scope' | 'whenInterrupte
   readonly errorHeaders?: Readonly<Record<string, string>>;
 }
 
-/** Whether a client may come back for the answer, even when its connection breaks. */
-export function hasIdempotencyKey(request: Request): boolean {
-  return request.headers['idempotency-key'] !== undefined;
-}
-
 /**
  * The answer to a request, which its route sends: what `work` comes to, or, where the request repeats one with the same
  * idempotency key, what that one came to; then the reply gets the header `Idempotency-Replayed`.

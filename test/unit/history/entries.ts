@@ -4,7 +4,7 @@ import type { HistoryEntry } from '../../../src/history/history-store.ts';
 import type { InvocationPayload, InvocationRecord } from '../../../src/history/invocation-record.ts';
 
 /** An id of this millisecond; later calls give higher ones. */
-export function idAt(time: Date): string {
+function idAt(time: Date): string {
   return timeOrderedId({ msecs: time.getTime(), seq: sequence++ });
 }
 let sequence = 0;

@@ -48,7 +48,7 @@ export async function fileHash(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-export function schemaOf(database: InstanceType<typeof DatabaseSync>): number {
+function schemaOf(database: InstanceType<typeof DatabaseSync>): number {
   return (database.prepare('pragma user_version').get() as { readonly user_version: number }).user_version;
 }
 
