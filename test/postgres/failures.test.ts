@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { PostgresChangeFeed } from '../../src/store/postgres/change-feed.ts';
 import { PostgresDatabase } from '../../src/store/postgres/database.ts';
-import { openPostgresStore } from '../../src/store/postgres/open.ts';
+import { Sockets } from '../../src/store/postgres/sockets.ts';
 import { draft } from '../unit/store/drafts.ts';
-import { temporaryDirectory } from '../unit/store/temporary-store.ts';
 import { relayTo } from '../support/tcp-relay.ts';
 import { otherClient, storeOn, temporaryDatabase } from './places.ts';
 
@@ -141,12 +142,23 @@ describe('a store on PostgreSQL', () => {
     await expect(sql`select 1`.execute(database)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 
-  it('can be closed although the machine with the database has vanished', { timeout: 15_000 }, async () => {
-    const { address, relay } = await overRelay();
-    const store = await openPostgresStore({ url: address, directory: await temporaryDirectory() });
-    await store.functions.publish(draft('hello'));
+  it('leaves no socket open when the machine with the database has vanished', { timeout: 15_000 }, async () => {
+    const { relay } = await overRelay();
+    const sockets = new Sockets();
+    const socket = sockets.make().connect(relay.port, '127.0.0.1');
+    await once(socket, 'connect');
     relay.freeze();
-    await store.close();
+    socket.end('farewell');
+    await sockets.close();
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('ends its notices too when the machine with the database has vanished', { timeout: 15_000 }, async () => {
+    const { relay, address } = await overRelay();
+    const feed = new PostgresChangeFeed(address);
+    await feed.open({ onChange: () => undefined, onLost: () => undefined, onRestored: () => undefined });
+    relay.freeze();
+    await feed.close();
   });
 });
 

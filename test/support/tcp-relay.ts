@@ -16,8 +16,9 @@ export interface TcpRelay {
 export async function relayTo(targetPort: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   let frozen = false;
-  const server = createServer((near) => {
-    const far = connect(targetPort, '127.0.0.1');
+  // Half open: a machine that vanished does not answer a farewell either.
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -25,6 +26,9 @@ export async function relayTo(targetPort: number): Promise<TcpRelay> {
       sockets.add(from);
       from.on('data', (bytes) => {
         if (!frozen) to.write(bytes);
+      });
+      from.on('end', () => {
+        if (!frozen) to.end();
       });
       from.on('error', () => undefined);
       from.on('close', () => {

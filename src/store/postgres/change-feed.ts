@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Change, ChangeFeed, ChangeListener } from '../../servers/change-feed.ts';
 import { fromPostgres } from './postgres-failure.ts';
+import { Sockets } from './sockets.ts';
 
 const connectTimeoutMs = 5000;
 /** A connection that vanished without a word is found out after this and the time of one answer. */
@@ -15,6 +16,7 @@ export class PostgresChangeFeed implements ChangeFeed {
   readonly #closing = new AbortController();
   #listener: ChangeListener | undefined;
   #client: Client | undefined;
+  readonly #sockets = new Sockets();
   #keeping: Promise<void> | undefined;
 
   /** @param url holds the password. It must lead to PostgreSQL itself: a pool in between may not pass notices on. */
@@ -34,7 +36,10 @@ export class PostgresChangeFeed implements ChangeFeed {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#client?.end().catch(() => undefined);
+    const farewell = this.#client?.end().catch(() => undefined);
+    // Also of one that does not answer any more.
+    await this.#sockets.close();
+    await farewell;
     await this.#keeping;
   }
 
@@ -76,6 +81,7 @@ export class PostgresChangeFeed implements ChangeFeed {
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: answerTimeoutMs,
       keepAlive: true,
+      stream: () => this.#sockets.make(),
     });
     // Told by what asks, or by the end.
     client.on('error', () => undefined);

@@ -1,9 +1,8 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool, type PoolClient } from 'pg';
 import { refuseMangledText } from '../well-formed.ts';
 import { fromPostgres, sqlStateOf } from './postgres-failure.ts';
+import { Sockets } from './sockets.ts';
 
 export interface ConnectionOptions {
   /** Holds the password. */
@@ -21,8 +20,6 @@ const lockTimeoutMs = 5000;
 const idleTransactionTimeoutMs = 30_000;
 /** A connection that nobody has needed for this long is closed: making one anew takes some milliseconds. */
 const idleMs = 60_000;
-/** How long the end waits for the database to take its leave. */
-const farewellMs = 2000;
 /** How much longer than its own limit an answer may take before the connection counts as dead. */
 const answerGraceMs = 5000;
 
@@ -31,7 +28,7 @@ export class Connections implements PostgresPool {
   readonly #pool: Pool;
   readonly #setUp: string;
   readonly #known = new WeakMap<PoolClient, Connection>();
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Sockets();
 
   constructor({ url, most, statementTimeoutMs }: ConnectionOptions) {
     this.#pool = new Pool({
@@ -40,7 +37,7 @@ export class Connections implements PostgresPool {
       max: most,
       connectionTimeoutMillis: connectTimeoutMs,
       idleTimeoutMillis: idleMs,
-      stream: () => this.#openSocket(),
+      stream: () => this.#sockets.make(),
       keepAlive: true,
       // A machine that vanished answers nothing, not even that the time is up.
       ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + answerGraceMs }),
@@ -75,15 +72,8 @@ export class Connections implements PostgresPool {
 
   /** A database that does not answer any more keeps nobody from stopping. */
   async end(): Promise<void> {
-    await Promise.race([this.#pool.end(), sleep(farewellMs, undefined, { ref: false })]);
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #openSocket(): Socket {
-    const socket = new Socket();
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    return socket;
+    await this.#pool.end();
+    await this.#sockets.close();
   }
 }
 
