@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../src/logger.ts';
+import { SraasError } from '../../src/errors.ts';
+import { explainRefusal } from '../../src/store/postgres/explain-refusal.ts';
 import { judge } from '../../src/store/postgres/examine.ts';
 import { openPostgresStore } from '../../src/store/postgres/open.ts';
 import { draft } from '../unit/store/drafts.ts';
@@ -132,6 +134,16 @@ describe('a PostgreSQL that cannot be used', () => {
       searchParams.set('sslmode', 'require');
     });
     expect((await refusal(url)).message).toMatch(/^No PostgreSQL could be reached at .* does not support SSL/);
+  });
+
+  it('is told of when its certificate cannot be verified', () => {
+    const cause = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    const error = new SraasError('STORE_UNAVAILABLE', 'Try again.', { cause });
+    expect(explainRefusal(error, { url: '', host: 'db:5432', database: 'a' })).toMatchObject({
+      message:
+        'The certificate of the PostgreSQL at db:5432 is not to be trusted (DEPTH_ZERO_SELF_SIGNED_CERT): name the file of who ' +
+        'issued it with sslrootcert in --database-url, and the server as the certificate does.',
+    });
   });
 
   it.each([

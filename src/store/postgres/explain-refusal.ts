@@ -11,6 +11,12 @@ export function explainRefusal(error: unknown, address: DatabaseAddress): unknow
 function sentence(cause: unknown, { host, database }: DatabaseAddress): string {
   const state = sqlStateOf(cause);
   const said = cause instanceof Error ? cause.message : String(cause);
+  if (state === undefined && isAboutCertificate(cause)) {
+    return (
+      `The certificate of the PostgreSQL at ${host} is not to be trusted (${reason(cause)}): name the file of who issued it ` +
+      'with sslrootcert in --database-url, and the server as the certificate does.'
+    );
+  }
   if (state === undefined) {
     return `No PostgreSQL could be reached at ${host} (${reason(cause)}): start it, or correct --database-url.`;
   }
@@ -22,6 +28,13 @@ function sentence(cause: unknown, { host, database }: DatabaseAddress): string {
     return `The PostgreSQL at ${host} refuses this user (${said}): correct user and password in --database-url.`;
   }
   return `The PostgreSQL at ${host} cannot be used just now (${said}): try again in a moment.`;
+}
+
+/** By the codes that OpenSSL and Node give to what does not verify. Source: Node's documentation of tls, X509 certificate error codes. */
+function isAboutCertificate(cause: unknown): boolean {
+  return /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECODE)_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/.test(
+    reason(cause),
+  );
 }
 
 /** Several addresses of one name fail together, each for its own reason, with no text of their own. */
