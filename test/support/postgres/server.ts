@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,8 +23,12 @@ export interface PostgresServer {
 
 const startTimeoutMs = 60_000;
 
-/** Ends PostgreSQL when its standard input closes, which it does when the parent is gone for whatever reason. */
-const watchdog = '"$@" </dev/null & child=$!; cat >/dev/null; kill -QUIT $child; wait $child';
+/**
+ * Ends PostgreSQL when its standard input closes, which it does when the parent is gone for whatever reason, and removes the folder
+ * that the first parameter names.
+ */
+const watchdog =
+  'folder=$1; shift; "$@" </dev/null & child=$!; cat >/dev/null; kill -QUIT $child; wait $child; rm -rf "$folder"';
 
 /** @param settings of postgresql.conf, beside those that make it quick and forgetful of power cuts. */
 export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
@@ -35,7 +39,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     const data = join(directory, 'data');
     await chmod(directory, 0o755);
     await Promise.all([copyPostgres(join(directory, 'native')), mkdir(data, { mode: 0o700 })]);
-    if (user !== undefined) await chown(data, user.uid, user.gid);
+    if (user !== undefined) await giveAll(directory, user);
     const program = (name: string): string => join(directory, 'native', 'bin', name);
     const password = randomBytes(12).toString('hex');
     const passwordFile = join(directory, 'password');
@@ -91,6 +95,13 @@ async function ordinaryUser(): Promise<User | undefined> {
   return { uid: Number(found[2]), gid: Number(found[3]) };
 }
 
+/** So that it can be removed by whoever runs PostgreSQL. */
+async function giveAll(directory: string, { uid, gid }: User): Promise<void> {
+  await chown(directory, uid, gid);
+  const entries = await readdir(directory, { recursive: true });
+  await Promise.all(entries.map((entry) => lchown(join(directory, entry), uid, gid)));
+}
+
 async function run(program: string, programArguments: readonly string[], user: User | undefined): Promise<void> {
   const child = spawn(program, programArguments, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -118,7 +129,7 @@ async function launch(
   };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = await open(join(data, '..', 'log'), 'a');
-  const child = spawn('/bin/sh', ['-c', watchdog, 'sh', program, '-D', data, ...flags], {
+  const child = spawn('/bin/sh', ['-c', watchdog, 'sh', join(data, '..'), program, '-D', data, ...flags], {
     ...user,
     // An interrupt from the terminal is for the tests; this ends when they do.
     detached: true,
