@@ -12,7 +12,8 @@ const onPostgres = { ...shared, provide: { storeKind: 'postgres' as StoreKind } 
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // Several projects run at a time: what takes a second alone may take ten on a busy machine.
+      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       // The other database, and what is kept once more on it, but for what is about SQLite's files and connections.
       {
         test: {
