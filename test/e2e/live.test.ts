@@ -240,11 +240,11 @@ describe('the command line', () => {
 
     const list = worldOf();
     expect(await runCli(['ps'], list.world)).toBe(0);
-    expect(list.stdout()).toMatch(new RegExp(`^${shortId}\\S+ +watched@1 +running`, 'm'));
+    expect(list.stdout()).toMatch(new RegExp(`^\\S+${shortId} +watched@1 +running`, 'm'));
 
     const cancel = worldOf();
     expect(await runCli(['cancel', shortId], cancel.world)).toBe(0);
-    expect(cancel.stdout()).toMatch(new RegExp(`^cancelled ${shortId}`));
+    expect(cancel.stdout()).toMatch(new RegExp(`^cancelled \\S+${shortId}$`, 'm'));
     expect((await caller).code).toBe('INVOCATION_CANCELLED');
     await until(() => logs.stderr().includes('-- INVOCATION_CANCELLED in'), 10_000, 'its end is shown');
     logs.sendStopSignal();
