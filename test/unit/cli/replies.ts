@@ -22,6 +22,7 @@ export function functionDocument(name: string, description = ''): FunctionDocume
     isolation: 'warm',
     history: 'failures',
     concurrency: { max: 10, warm_min: 0 },
+    async: { max_attempts: 3, first_delay_ms: 1000, max_age_ms: 21_600_000 },
     labels: {},
     code: { sha256: 'ab'.repeat(32), bytes: 120 },
     created_at: '2026-01-02T03:04:05.678Z',

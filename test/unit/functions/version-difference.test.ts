@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { VersionDifference } from '../../../src/client/wire.ts';
 import { versionDifference } from '../../../src/functions/version-difference.ts';
 import { draft } from '../store/drafts.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
@@ -29,5 +30,6 @@ describe('the difference of two versions', () => {
       ],
     });
     expect(versionDifference(two, two)).toMatchObject({ code: { same: true }, config: [] });
+    expectTypeOf(versionDifference).returns.toEqualTypeOf<VersionDifference>();
   });
 });

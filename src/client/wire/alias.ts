@@ -1,0 +1,21 @@
+import type { DeployChange } from './function.ts';
+
+/** Where an alias leads: to one version, or to one and a share of the calls to another. */
+export interface AliasTargetDocument {
+  readonly version: number;
+  readonly other_version?: number;
+  /** 1 to 99 of 100 calls. */
+  readonly other_percent?: number;
+}
+
+export interface AliasDocument extends AliasTargetDocument {
+  readonly function: string;
+  readonly alias: string;
+  /** Where it led before its last change. */
+  readonly previous: AliasTargetDocument | null;
+  readonly revision: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** What a change did; absent where the alias was only looked at. */
+  readonly outcome?: DeployChange;
+}
