@@ -1,4 +1,4 @@
-import type { Fetch } from '../client/exchange.ts';
+import type { Fetch } from '../client/connection.ts';
 
 /** All that the commands touch outside themselves, so that a test can stand in for a terminal, an environment, a user. */
 export interface World {

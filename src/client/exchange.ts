@@ -1,7 +1,6 @@
 import { ClientError } from './client-error.ts';
+import type { Connection } from './connection.ts';
 import type { ProblemDocument } from './wire.ts';
-
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ApiRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -12,7 +11,7 @@ export interface ApiRequest {
   /** Asks for a stream of events where a document would come else. */
   readonly acceptsEvents?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ApiReply {
@@ -28,14 +27,14 @@ export interface ApiReply {
  * @throws ClientError for every reply that is not a success, and when there is none. An abort by the caller's signal
  * passes through as it is.
  */
-export async function exchange(fetch: Fetch, baseUrl: string, request: ApiRequest): Promise<ApiReply> {
-  const { response, text } = await reaching(baseUrl, request.signal, async () => {
-    const answer = await fetch(baseUrl + request.path, toInit(request));
+export async function exchange({ url, fetch }: Connection, request: ApiRequest): Promise<ApiReply> {
+  const { response, text } = await reaching(url, request.signal, async () => {
+    const answer = await fetch(url + request.path, toInit(request));
     return { response: answer, text: await answer.text() };
   });
   const document = text === '' ? undefined : parse(text);
-  if (!response.ok) throw refusal(baseUrl, response, document);
-  if (document === undefined && text !== '') throw strange(baseUrl, response);
+  if (!response.ok) throw refusal(url, response, document);
+  if (document === undefined && text !== '') throw strange(url, response);
   const tag = /^"(.*)"$/.exec(response.headers.get('etag') ?? '')?.[1];
   return { status: response.status, document, tag };
 }
@@ -44,20 +43,16 @@ export async function exchange(fetch: Fetch, baseUrl: string, request: ApiReques
  * A request whose reply is a stream of events, which the caller reads or cancels.
  * @throws ClientError as {@link exchange} does, also when what answers is no such stream.
  */
-export async function openStream(
-  fetch: Fetch,
-  baseUrl: string,
-  request: ApiRequest,
-): Promise<AsyncIterable<Uint8Array>> {
+export async function openStream({ url, fetch }: Connection, request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
   const { signal } = request;
-  const response = await reaching(baseUrl, signal, () => fetch(baseUrl + request.path, toInit(request)));
-  if (!response.ok) throw refusal(baseUrl, response, parse(await reaching(baseUrl, signal, () => response.text())));
+  const response = await reaching(url, signal, () => fetch(url + request.path, toInit(request)));
+  if (!response.ok) throw refusal(url, response, parse(await reaching(url, signal, () => response.text())));
   const { body } = response;
   const type = response.headers.get('content-type') ?? '';
   if (body !== null && /^text\/event-stream\s*(;|$)/i.test(type)) return untilAborted(body, signal);
   // Nobody will read it: the connection must not stay open for it.
   await body?.cancel();
-  throw strange(baseUrl, response);
+  throw strange(url, response);
 }
 
 /**
@@ -88,16 +83,12 @@ async function* untilAborted(
 }
 
 /** Does something over the connection; what breaks it becomes a ClientError, but for an abort by the caller. */
-export async function reaching<T>(
-  baseUrl: string,
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function reaching<T>(url: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw unreachable(baseUrl, error);
+    throw unreachable(url, error);
   }
 }
 
@@ -128,12 +119,12 @@ function parse(text: string): unknown {
 /** What the operating system says when nothing listens there, or the name leads nowhere. */
 const nobodyThere = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-function unreachable(baseUrl: string, error: unknown): ClientError {
+function unreachable(url: string, error: unknown): ClientError {
   const code = systemCode(error);
   const sentence =
     code !== undefined && nobodyThere.has(code)
-      ? `No server answers at ${baseUrl}: start one with \`npm run up\` or \`sraas serve\`.`
-      : `The connection to ${baseUrl} broke before the reply was complete (${code ?? String(error)}): see that the ` +
+      ? `No server answers at ${url}: start one with \`npm run up\` or \`sraas serve\`.`
+      : `The connection to ${url} broke before the reply was complete (${code ?? String(error)}): see that the ` +
         'server runs (`npm run up` or `sraas serve`) and try again.';
   return new ClientError('UNREACHABLE', sentence, { cause: error });
 }
@@ -145,11 +136,10 @@ function systemCode(error: unknown): string | undefined {
   return first instanceof Error && 'code' in first && typeof first.code === 'string' ? first.code : undefined;
 }
 
-function refusal(baseUrl: string, response: Response, document: unknown): ClientError {
+function refusal(url: string, response: Response, document: unknown): ClientError {
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
   return (
-    problemError(document, response.status, Number.isNaN(retryAfter) ? undefined : retryAfter) ??
-    strange(baseUrl, response)
+    problemError(document, response.status, Number.isNaN(retryAfter) ? undefined : retryAfter) ?? strange(url, response)
   );
 }
 
@@ -171,9 +161,9 @@ export function problemError(
   });
 }
 
-function strange(baseUrl: string, response: Response): ClientError {
+function strange(url: string, response: Response): ClientError {
   const sentence =
-    `What answers at ${baseUrl} does not speak this API (status ${response.status}): ` +
+    `What answers at ${url} does not speak this API (status ${response.status}): ` +
     'give the address of a sraas server.';
   return new ClientError('UNEXPECTED_REPLY', sentence, { status: response.status });
 }

@@ -1,6 +1,7 @@
 import { ClientError } from './client-error.ts';
+import type { Connection } from './connection.ts';
 import { readEvents, type ServerSentEvent } from './event-stream.ts';
-import { openStream, problemError, reaching, type ApiRequest, type Fetch } from './exchange.ts';
+import { openStream, problemError, reaching, type ApiRequest } from './exchange.ts';
 import type { BuildEvent } from './wire.ts';
 
 /**
@@ -9,21 +10,21 @@ import type { BuildEvent } from './wire.ts';
  * @throws ClientError when the server refuses, when the work fails, and when the connection breaks before its end.
  */
 export async function followWork(
-  fetch: Fetch,
-  baseUrl: string,
+  connection: Connection,
   request: ApiRequest,
   onEvent: (event: BuildEvent) => void,
 ): Promise<unknown> {
+  const { url } = connection;
   const { signal } = request;
-  const events = readEvents(await openStream(fetch, baseUrl, { ...request, acceptsEvents: true }));
+  const events = readEvents(await openStream(connection, { ...request, acceptsEvents: true }));
   try {
     for (;;) {
-      const next = await reaching(baseUrl, signal, () => events.next());
+      const next = await reaching(url, signal, () => events.next());
       if (next.done === true) break;
       const { name } = next.value;
-      const data = parse(next.value, baseUrl);
+      const data = parse(next.value, url);
       if (name === 'done' || name === 'end') return data;
-      if (name === 'error') throw problemError(data, undefined) ?? notUnderstood(baseUrl);
+      if (name === 'error') throw problemError(data, undefined) ?? notUnderstood(url);
       // Others, of a newer server, are passed over.
       if (name === 'log' || name === 'dropped') onEvent({ event: name, ...data } as BuildEvent);
     }
@@ -31,18 +32,18 @@ export async function followWork(
     // Ends the connection where the caller broke off.
     await events.return();
   }
-  throw new ClientError('UNREACHABLE', `The server at ${baseUrl} ended the reply without a result: ask for it again.`);
+  throw new ClientError('UNREACHABLE', `The server at ${url} ended the reply without a result: ask for it again.`);
 }
 
-function parse({ data }: ServerSentEvent, baseUrl: string): object {
+function parse({ data }: ServerSentEvent, url: string): object {
   try {
     return JSON.parse(data) as object;
   } catch (error) {
-    throw notUnderstood(baseUrl, error);
+    throw notUnderstood(url, error);
   }
 }
 
-function notUnderstood(baseUrl: string, cause?: unknown): ClientError {
-  const sentence = `What answers at ${baseUrl} sent an event that is not understood: use a client of its version.`;
+function notUnderstood(url: string, cause?: unknown): ClientError {
+  const sentence = `What answers at ${url} sent an event that is not understood: use a client of its version.`;
   return new ClientError('UNEXPECTED_REPLY', sentence, { cause });
 }

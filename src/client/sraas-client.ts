@@ -1,26 +1,25 @@
-import { exchange, type ApiReply, type ApiRequest, type Fetch } from './exchange.ts';
+import type { Connection, Fetch } from './connection.ts';
+import { exchange, type ApiReply, type ApiRequest } from './exchange.ts';
 import { followLogs } from './follow-logs.ts';
 import { followWork } from './follow-work.ts';
+import { pages } from './pages.ts';
 import { headersOf, VersionsClient, type Tagged } from './versions-client.ts';
 import { untilEnded } from './until-ended.ts';
 import type {
   BuildDocument,
   BuildEvent,
   BuildLogDocument,
-  DeadLetterPage,
   DeployChange,
   DeployReply,
   Envelope,
   FunctionConfigDocument,
   FunctionDocument,
-  FunctionPage,
   HealthReply,
   HistoryFilterDocument,
   InvokeReply,
   LiveLogEvent,
   PrunedImage,
   RecordDocument,
-  RecordPage,
   RunningDocument,
   RunningReply,
   RuntimeDefinitionDocument,
@@ -29,7 +28,6 @@ import type {
   ScheduleDocument,
   ScheduleSummary,
   SecretDocument,
-  SecretPage,
   SetScheduleReply,
   SetSecretReply,
   VersionDocument,
@@ -57,9 +55,6 @@ export type RunRequest = Code & {
   readonly signal?: AbortSignal;
 };
 
-/** A list gives no more than this at a time. */
-const mostPerPage = 1000;
-
 /**
  * A client of the HTTP API, for the command line and for programs.
  *
@@ -70,12 +65,12 @@ export class SraasClient {
   /** The server's address without a slash at its end. */
   readonly url: string;
   readonly versions: VersionsClient;
-  readonly #fetch: Fetch;
+  readonly #connection: Connection;
 
   constructor(options: ClientOptions) {
     this.url = options.url.replace(/\/+$/, '');
-    this.#fetch = options.fetch ?? fetch;
-    this.versions = new VersionsClient((request) => this.#send(request));
+    this.#connection = { url: this.url, fetch: options.fetch ?? fetch };
+    this.versions = new VersionsClient(this.#connection);
   }
 
   /**
@@ -93,7 +88,7 @@ export class SraasClient {
     const body = 'files' in code ? { ...config, files: code.files } : form({ config }, code.archive);
     const request = { method: 'PUT', path: functionPath(name), body, headers } as const;
     if (onBuild !== undefined) {
-      return (await followWork(this.#fetch, this.url, request, onBuild)) as DeployReply;
+      return (await followWork(this.#connection, request, onBuild)) as DeployReply;
     }
     const { status, document } = await this.#send(request);
     const change: DeployChange = status === 201 ? 'created' : 'updated';
@@ -112,14 +107,8 @@ export class SraasClient {
   }
 
   /** All functions by name, fetched page by page as they are asked for. */
-  async *list(): AsyncGenerator<FunctionDocument, void, undefined> {
-    let cursor: string | null = null;
-    do {
-      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-      const page = (await this.#send({ method: 'GET', path: `/functions${query}` })).document as FunctionPage;
-      yield* page.functions;
-      cursor = page.next_cursor;
-    } while (cursor !== null);
+  list(): AsyncGenerator<FunctionDocument, void, undefined> {
+    return pages(this.#connection, '/functions', 'functions');
   }
 
   /** Removes a function, or the one version of a reference like `name@3`. */
@@ -158,7 +147,7 @@ export class SraasClient {
     name: string,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<LiveLogEvent, void, undefined> {
-    return followLogs(this.#fetch, this.url, name, options.signal);
+    return followLogs(this.#connection, name, options.signal);
   }
 
   /** What waits or runs on the server at this moment. */
@@ -177,24 +166,13 @@ export class SraasClient {
   }
 
   /** The invocations of a function, newest first, at most so many, fetched page by page as they are asked for. */
-  async *history(
+  history(
     name: string,
     filter: HistoryFilterDocument = {},
-    most = Infinity,
+    most?: number,
   ): AsyncGenerator<RecordDocument, void, undefined> {
-    const query = new URLSearchParams(
-      Object.entries(filter).map(([key, value]): [string, string] => [key, String(value)]),
-    );
-    let left = most;
-    for (;;) {
-      query.set('limit', String(Math.min(left, mostPerPage)));
-      const path = `${functionPath(name)}/invocations?${query.toString()}`;
-      const page = (await this.#send({ method: 'GET', path })).document as RecordPage;
-      yield* page.invocations;
-      left -= page.invocations.length;
-      if (page.next_cursor === null || left <= 0) return;
-      query.set('cursor', page.next_cursor);
-    }
+    const query = Object.fromEntries(Object.entries(filter).map(([key, value]) => [key, String(value)]));
+    return pages(this.#connection, `${functionPath(name)}/invocations`, 'invocations', { query, most });
   }
 
   /** Runs the event of an invocation again and waits for how that ended. */
@@ -218,19 +196,9 @@ export class SraasClient {
   }
 
   /** Asynchronous invocations that were given up, newest first, at most so many, fetched page by page. */
-  async *deadLetters(name?: string, most = Infinity): AsyncGenerator<RecordDocument, void, undefined> {
-    const query = new URLSearchParams(name === undefined ? {} : { function: name });
-    let left = most;
-    let cursor: string | null = null;
-    do {
-      if (cursor !== null) query.set('cursor', cursor);
-      if (left < 100) query.set('limit', String(left));
-      const page = (await this.#send({ method: 'GET', path: `/dead-letters?${query.toString()}` }))
-        .document as DeadLetterPage;
-      yield* page.dead_letters;
-      left -= page.dead_letters.length;
-      cursor = page.next_cursor;
-    } while (cursor !== null && left > 0);
+  deadLetters(name?: string, most?: number): AsyncGenerator<RecordDocument, void, undefined> {
+    const query = name === undefined ? {} : { function: name };
+    return pages(this.#connection, '/dead-letters', 'dead_letters', { query, most });
   }
 
   /** Has the event of a dead letter run again, as a new asynchronous invocation. */
@@ -280,7 +248,7 @@ export class SraasClient {
         : { ...definition, ...files };
     const request = withSignal({ method: 'PUT', path: runtimePath(name), body }, options.signal);
     // Also without a listener: a stream keeps the connection alive for as long as a build takes.
-    const document = await followWork(this.#fetch, this.url, request, options.onBuild ?? (() => undefined));
+    const document = await followWork(this.#connection, request, options.onBuild ?? (() => undefined));
     return document as RuntimeDocument;
   }
 
@@ -300,7 +268,7 @@ export class SraasClient {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<BuildDocument> {
     const request = withSignal({ method: 'GET', path: `${runtimePath(runtime)}/build?follow=true` }, options.signal);
-    return (await followWork(this.#fetch, this.url, request, onBuild)) as BuildDocument;
+    return (await followWork(this.#connection, request, onBuild)) as BuildDocument;
   }
 
   /** Ends the build of a runtime that is under way. When this resolves nothing is left of it. */
@@ -350,14 +318,8 @@ export class SraasClient {
   }
 
   /** All secrets by name, without values, fetched page by page as they are asked for. */
-  async *secrets(): AsyncGenerator<SecretDocument, void, undefined> {
-    let cursor: string | null = null;
-    do {
-      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-      const page = (await this.#send({ method: 'GET', path: `/secrets${query}` })).document as SecretPage;
-      yield* page.secrets;
-      cursor = page.next_cursor;
-    } while (cursor !== null);
+  secrets(): AsyncGenerator<SecretDocument, void, undefined> {
+    return pages(this.#connection, '/secrets', 'secrets');
   }
 
   async removeSecret(name: string): Promise<void> {
@@ -370,7 +332,7 @@ export class SraasClient {
   }
 
   #send(request: ApiRequest): Promise<ApiReply> {
-    return exchange(this.#fetch, this.url, request);
+    return exchange(this.#connection, request);
   }
 }
 

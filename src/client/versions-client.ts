@@ -1,4 +1,6 @@
-import type { ApiReply, ApiRequest } from './exchange.ts';
+import type { Connection } from './connection.ts';
+import { exchange, type ApiReply, type ApiRequest } from './exchange.ts';
+import { pages } from './pages.ts';
 import type { AliasDocument, AliasTargetDocument, DeployReply, VersionDifference, VersionDocument } from './wire.ts';
 
 interface Conditional {
@@ -14,22 +16,15 @@ export interface Tagged<Document> {
 
 /** The part of the client that is about versions and aliases. It rejects as the client does. */
 export class VersionsClient {
-  readonly #send: (request: ApiRequest) => Promise<ApiReply>;
+  readonly #connection: Connection;
 
-  constructor(send: (request: ApiRequest) => Promise<ApiReply>) {
-    this.#send = send;
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   /** All versions of a function, newest first, fetched page by page as they are asked for. */
-  async *list(name: string): AsyncGenerator<VersionDocument, void, undefined> {
-    let cursor: string | null = null;
-    do {
-      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-      const { document } = await this.#send({ method: 'GET', path: `${functionPath(name)}/versions${query}` });
-      const page = document as { readonly versions: readonly VersionDocument[]; readonly next_cursor: string | null };
-      yield* page.versions;
-      cursor = page.next_cursor;
-    } while (cursor !== null);
+  list(name: string): AsyncGenerator<VersionDocument, void, undefined> {
+    return pages(this.#connection, `${functionPath(name)}/versions`, 'versions');
   }
 
   /** How version `to` differs from version `from`. */
@@ -89,6 +84,10 @@ export class VersionsClient {
     const path = `${functionPath(reference)}/rollback`;
     const body = to === undefined ? {} : { to };
     return (await this.#send({ method: 'POST', path, body, ...headersOf(condition) })).document;
+  }
+
+  #send(request: ApiRequest): Promise<ApiReply> {
+    return exchange(this.#connection, request);
   }
 }
 

@@ -4,12 +4,12 @@
  * tests hold both to the same documents.
  */
 export type { FunctionConfigDocument } from './wire/function-config.ts';
-export type { DeployChange, DeployReply, FunctionDocument, FunctionPage, VersionDocument } from './wire/function.ts';
+export type { DeployChange, DeployReply, FunctionDocument, VersionDocument } from './wire/function.ts';
 export type { VersionDifference } from './wire/version-difference.ts';
 export type { AliasDocument, AliasTargetDocument } from './wire/alias.ts';
 export type { Envelope, InvokeReply, OutcomeWord } from './wire/invoke.ts';
 export type { RunningDocument, RunningReply } from './wire/running.ts';
-export type { DeadLetterPage, HistoryFilterDocument, RecordDocument, RecordPage } from './wire/record.ts';
+export type { HistoryFilterDocument, RecordDocument } from './wire/record.ts';
 export type { LiveLogEvent } from './wire/live-log.ts';
 export type { HealthReply } from './wire/health.ts';
 export type { PrunedImage, RuntimeDefinitionDocument, RuntimeDocument } from './wire/runtime.ts';
@@ -20,5 +20,6 @@ export type {
   ScheduleSummary,
   SetScheduleReply,
 } from './wire/schedule.ts';
-export type { SecretDocument, SecretPage, SetSecretReply } from './wire/secret.ts';
+export type { SecretDocument, SetSecretReply } from './wire/secret.ts';
+export type { PagedDocuments } from './wire/page.ts';
 export type { ProblemDocument, ViolationDocument } from './wire/problem.ts';

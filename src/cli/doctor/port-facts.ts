@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Fetch } from '../../client/exchange.ts';
+import type { Fetch } from '../../client/connection.ts';
 import { SraasClient } from '../../client/sraas-client.ts';
 import type { PortFacts } from './facts.ts';
 

@@ -33,9 +33,3 @@ export type DeployChange = 'created' | 'updated' | 'unchanged';
 export interface DeployReply extends FunctionDocument {
   readonly outcome: DeployChange;
 }
-
-export interface FunctionPage {
-  readonly functions: readonly FunctionDocument[];
-  /** Give it back as `cursor` to get the next page; null on the last one. */
-  readonly next_cursor: string | null;
-}

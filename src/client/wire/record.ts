@@ -57,13 +57,3 @@ interface WebhookDocument {
   readonly status: number | null;
   readonly error: string | null;
 }
-
-export interface RecordPage {
-  readonly invocations: readonly RecordDocument[];
-  readonly next_cursor: string | null;
-}
-
-export interface DeadLetterPage {
-  readonly dead_letters: readonly RecordDocument[];
-  readonly next_cursor: string | null;
-}

@@ -11,9 +11,3 @@ export interface SecretDocument {
 export interface SetSecretReply extends SecretDocument {
   readonly outcome: 'created' | 'updated';
 }
-
-export interface SecretPage {
-  readonly secrets: readonly SecretDocument[];
-  /** Give it back as `cursor` to get the next page; null on the last one. */
-  readonly next_cursor: string | null;
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Adapters } from '../../../src/cli/adapters.ts';
 import { runCli } from '../../../src/cli/program.ts';
-import type { Fetch } from '../../../src/client/exchange.ts';
+import type { Fetch } from '../../../src/client/connection.ts';
 import { recordWorld } from './recorded-world.ts';
 import { jsonResponse } from './replies.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Adapters } from '../../../src/cli/adapters.ts';
 import type { ExitCode } from '../../../src/cli/exit-code.ts';
 import { runCli } from '../../../src/cli/program.ts';
-import type { Fetch } from '../../../src/client/exchange.ts';
+import type { Fetch } from '../../../src/client/connection.ts';
 import { recordWorld, type RecordedWorld } from './recorded-world.ts';
 import { jsonResponse, problemResponse } from './replies.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Fetch } from '../../../src/client/exchange.ts';
+import type { Fetch } from '../../../src/client/connection.ts';
 import { SraasClient } from '../../../src/client/sraas-client.ts';
 import type { BuildEvent } from '../../../src/client/wire.ts';
 import { problemResponse } from '../cli/replies.ts';
