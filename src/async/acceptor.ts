@@ -1,6 +1,7 @@
 import type { DiskSpace } from '../artifacts/disk-space.ts';
 import { failpoint } from '../failpoints.ts';
 import type { FunctionVersion } from '../functions/function.ts';
+import { noFigures } from '../history/attempt-figures.ts';
 import type { InvocationMode, InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { Backlog } from './backlog.ts';
@@ -87,14 +88,7 @@ function toWork(version: FunctionVersion, request: AsyncRequest, now: Date): Acc
     createdAt: now,
     startedAt: undefined,
     endedAt: undefined,
-    durationMs: undefined,
-    queueMs: undefined,
-    initMs: undefined,
-    cpuMs: undefined,
-    maxMemoryBytes: undefined,
-    exitCode: undefined,
-    coldStart: false,
-    logsTruncated: false,
+    ...noFigures,
     replayOf: request.replayOf,
     schedule: request.schedule,
   };

@@ -1,16 +1,6 @@
+import { figuresOf, noFigures } from '../history/attempt-figures.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { AttemptEnding, NextStep } from './next-step.ts';
-
-const noFigures = {
-  durationMs: undefined,
-  queueMs: undefined,
-  initMs: undefined,
-  cpuMs: undefined,
-  maxMemoryBytes: undefined,
-  exitCode: undefined,
-  coldStart: false,
-  logsTruncated: false,
-} as const;
 
 /** The record after an attempt: its figures are the attempt's, its outcome is there only when it has ended for good. */
 export function afterAttempt(
@@ -23,18 +13,7 @@ export function afterAttempt(
   const hasEnded = step.state !== 'queued';
   return {
     ...running,
-    ...(reply === undefined
-      ? noFigures
-      : {
-          durationMs: reply.durationMs,
-          queueMs: reply.queueMs,
-          initMs: reply.initMs,
-          cpuMs: reply.use.cpuMs,
-          maxMemoryBytes: reply.use.maxMemoryBytes,
-          exitCode: reply.verdict.exitCode,
-          coldStart: reply.coldStart,
-          logsTruncated: reply.logsTruncated,
-        }),
+    ...(reply === undefined ? noFigures : figuresOf(reply)),
     state: step.state,
     attempt: step.state === 'queued' && !step.consumed ? running.attempt - 1 : running.attempt,
     outcome: hasEnded ? reply?.verdict.outcome : undefined,

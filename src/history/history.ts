@@ -1,9 +1,10 @@
 import { SraasError } from '../errors.ts';
 import { readPage, type Page } from '../functions/page.ts';
 import type { InFlight, RunningInvocation } from '../invocations/in-flight.ts';
+import { noFigures } from './attempt-figures.ts';
 import type { HistoryListRequest, HistoryStore } from './history-store.ts';
 import type { HistoryWriter } from './history-writer.ts';
-import type { InvocationPayload, InvocationRecord } from './invocation-record.ts';
+import { nothingKept, type InvocationPayload, type InvocationRecord } from './invocation-record.ts';
 
 /** What can be told of an invocation, whether it has ended or not. */
 export interface KnownInvocation {
@@ -16,8 +17,6 @@ interface HistoryParts {
   readonly writer: Pick<HistoryWriter, 'find' | 'flush'>;
   readonly inFlight: Pick<InFlight, 'find'>;
 }
-
-const nothingKept: InvocationPayload = { envelope: undefined, result: undefined, logs: undefined };
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -81,14 +80,7 @@ function recordOf(running: RunningInvocation): KnownInvocation['record'] {
     createdAt: running.startedAt,
     startedAt: running.startedAt,
     endedAt: undefined,
-    durationMs: undefined,
-    queueMs: undefined,
-    initMs: undefined,
-    cpuMs: undefined,
-    maxMemoryBytes: undefined,
-    exitCode: undefined,
-    coldStart: false,
-    logsTruncated: false,
+    ...noFigures,
     replayOf: undefined,
     schedule: undefined,
   };

@@ -81,4 +81,7 @@ export interface InvocationPayload {
   readonly logs: Uint8Array | undefined;
 }
 
+/** Of an invocation of which no bytes are kept, or none yet. */
+export const nothingKept: InvocationPayload = { envelope: undefined, result: undefined, logs: undefined };
+
 export const mostErrorCharacters = 4096;

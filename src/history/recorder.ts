@@ -2,8 +2,9 @@ import { SraasError } from '../errors.ts';
 import type { EndedInvocation } from '../invocations/ended-invocation.ts';
 import type { Reply } from '../invocations/reply.ts';
 import { LogBuffer } from '../sandboxes/log-buffer.ts';
+import { figuresOf, noFigures } from './attempt-figures.ts';
 import type { HistoryEntry } from './history-store.ts';
-import type { InvocationPayload, InvocationRecord } from './invocation-record.ts';
+import { nothingKept, type InvocationPayload, type InvocationRecord } from './invocation-record.ts';
 
 export interface RecorderOptions {
   /** Most bytes of an invocation's logs that are kept; 0 keeps none. */
@@ -35,17 +36,12 @@ export class Recorder {
         outcome: verdict.outcome,
         errorCode: undefined,
         error: verdict.error,
-        durationMs: reply.durationMs,
-        queueMs: reply.queueMs,
-        initMs: reply.initMs,
-        cpuMs: reply.use.cpuMs,
-        maxMemoryBytes: reply.use.maxMemoryBytes,
-        exitCode: verdict.exitCode,
-        coldStart: reply.coldStart,
+        ...figuresOf(reply),
         logsTruncated: reply.logsTruncated || logs.truncated,
       },
       payload: {
-        ...(isWanted ? { envelope: ended.envelope, result: verdict.result } : noEvent),
+        ...nothingKept,
+        ...(isWanted ? { envelope: ended.envelope, result: verdict.result } : {}),
         logs: logs.bytes,
       },
     };
@@ -63,21 +59,12 @@ export class Recorder {
         outcome: undefined,
         errorCode: code,
         error: told?.message ?? 'Something went wrong here; the server log has the reason.',
-        durationMs: undefined,
-        queueMs: undefined,
-        initMs: undefined,
-        cpuMs: undefined,
-        maxMemoryBytes: undefined,
-        exitCode: undefined,
-        coldStart: false,
-        logsTruncated: false,
+        ...noFigures,
       },
-      payload: { ...noEvent, ...(isWanted ? { envelope: ended.envelope } : {}), logs: undefined },
+      payload: { ...nothingKept, ...(isWanted ? { envelope: ended.envelope } : {}) },
     };
   }
 }
-
-const noEvent = { envelope: undefined, result: undefined };
 
 type Common =
   | 'id'

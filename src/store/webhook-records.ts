@@ -1,13 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { CallClaimRequest, ClaimedCall, WebhookStore } from '../async/webhooks/webhook-store.ts';
-import type { InvocationPayload, WebhookDelivery } from '../history/invocation-record.ts';
+import { nothingKept, type WebhookDelivery } from '../history/invocation-record.ts';
 import { findDue } from './due-work.ts';
 import { toPayload, toRecord } from './invocation-rows.ts';
 import { takeLease } from './leases.ts';
 import type { StoreTables, WorkTable } from './schema.ts';
 import { noLease, toDelivery, webhookOf } from './work-rows.ts';
-
-const nothingKept: InvocationPayload = { envelope: undefined, result: undefined, logs: undefined };
 
 /** Calls of webhooks in the table of what is still to be done. */
 export class WebhookRecords implements WebhookStore {

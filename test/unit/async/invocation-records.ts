@@ -1,5 +1,6 @@
 import type { AcceptedWork } from '../../../src/async/work.ts';
 import type { FunctionVersion } from '../../../src/functions/function.ts';
+import { noFigures } from '../../../src/history/attempt-figures.ts';
 import type { InvocationRecord } from '../../../src/history/invocation-record.ts';
 import { versionWith } from '../sandboxes/versions.ts';
 
@@ -31,14 +32,7 @@ export function queuedRecord(
     createdAt: new Date('2026-03-01T00:00:00.000Z'),
     startedAt: undefined,
     endedAt: undefined,
-    durationMs: undefined,
-    queueMs: undefined,
-    initMs: undefined,
-    cpuMs: undefined,
-    maxMemoryBytes: undefined,
-    exitCode: undefined,
-    coldStart: false,
-    logsTruncated: false,
+    ...noFigures,
     replayOf: undefined,
     schedule: undefined,
     ...members,

@@ -1,7 +1,8 @@
 import { v7 as timeOrderedId } from 'uuid';
 import type { FunctionId } from '../../../src/functions/function.ts';
+import { noFigures } from '../../../src/history/attempt-figures.ts';
 import type { HistoryEntry } from '../../../src/history/history-store.ts';
-import type { InvocationPayload, InvocationRecord } from '../../../src/history/invocation-record.ts';
+import { nothingKept, type InvocationPayload, type InvocationRecord } from '../../../src/history/invocation-record.ts';
 
 /** An id of this millisecond; later calls give higher ones. */
 function idAt(time: Date): string {
@@ -31,18 +32,14 @@ export function entryWith(
       createdAt: endedAt,
       startedAt: endedAt,
       endedAt,
+      ...noFigures,
       durationMs: 1.5,
       queueMs: 0,
       initMs: 0,
-      cpuMs: undefined,
-      maxMemoryBytes: undefined,
-      exitCode: undefined,
-      coldStart: false,
-      logsTruncated: false,
       replayOf: undefined,
       schedule: undefined,
       ...record,
     },
-    payload: { envelope: undefined, result: undefined, logs: undefined, ...payload },
+    payload: { ...nothingKept, ...payload },
   };
 }
