@@ -24,10 +24,6 @@ export class DueLoop {
     this.#parts = parts;
   }
 
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
   start(): void {
     this.#isOpen = true;
     this.wake();

@@ -1,14 +1,9 @@
 import type { FunctionId } from '../functions/function.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
+import type { ClaimRequest } from './claim-request.ts';
 import type { AcceptedWork, ClaimedWork, EndedWork, PutBackWork } from './work.ts';
 
-export interface ClaimRequest {
-  readonly now: Date;
-  readonly leaseUntil: Date;
-  /** Instance id of the server that claims. */
-  readonly leasedBy: string;
-  /** Functions that have all the attempts under way that they may have. */
-  readonly fullFunctions: readonly FunctionId[];
+export interface WorkClaimRequest extends ClaimRequest {
   /** Leases that this server holds: never taken from it by itself, however its clock jumped. */
   readonly heldTokens: readonly string[];
 }
@@ -37,7 +32,7 @@ export interface WorkStore {
    * Takes the lease of what is due and nobody has, one attempt at most: of each function only the one that has been due
    * longest. Its attempt counts from here on, whatever becomes of this server.
    */
-  claim(request: ClaimRequest): Promise<ClaimedWork | undefined>;
+  claim(request: WorkClaimRequest): Promise<ClaimedWork | undefined>;
   /** When the next one becomes due after a time; undefined when none does. */
   nextDue(after: Date): Promise<Date | undefined>;
   /** Prolongs leases. Resolves with the tokens that are still good. */

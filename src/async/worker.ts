@@ -2,11 +2,11 @@ import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { makeAttempt, type AttemptParts, type AttemptResult } from './attempt.ts';
 import type { Backlog } from './backlog.ts';
-import { DueLoop } from './due-loop.ts';
+import type { ClaimRequest } from './claim-request.ts';
+import { DueRuns, type DueRun } from './due-runs.ts';
 import { insist } from './insist.ts';
-import { leaseMs, Leases } from './leases.ts';
+import { Leases } from './leases.ts';
 import { pinnedVersion, type Pinned } from './pinned-version.ts';
-import { Slots } from './slots.ts';
 import type { WorkStore } from './work-store.ts';
 import type { ClaimedWork } from './work.ts';
 
@@ -28,18 +28,16 @@ interface WorkerParts extends AttemptParts {
  */
 export class Worker {
   readonly #parts: WorkerParts;
-  readonly #slots: Slots;
   readonly #leases: Leases;
-  readonly #loop: DueLoop;
-  readonly #running = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #runs: DueRuns;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
-    this.#slots = new Slots(parts.concurrency);
     this.#leases = new Leases(parts);
-    this.#loop = new DueLoop({
-      begin: () => this.#begin(),
+    this.#runs = new DueRuns({
+      most: parts.concurrency,
+      instanceId: parts.instanceId,
+      claim: (request) => this.#claim(request),
       nextDue: (after) => parts.store.nextDue(after),
       clock: parts.clock,
       onFailure: (error) => {
@@ -49,60 +47,45 @@ export class Worker {
   }
 
   start(): void {
-    if (this.#parts.concurrency > 0) this.#loop.start();
+    if (this.#parts.concurrency > 0) this.#runs.start();
   }
 
   /** There may be something to do. */
   wake(): void {
-    this.#loop.wake();
+    this.#runs.wake();
   }
 
   /** Begins nothing more. What is under way goes on. */
   stop(): void {
-    void this.#loop.stop();
+    this.#runs.stop();
   }
 
   /** Resolves when what was under way has ended and is written down. Never rejects. */
-  async close(): Promise<void> {
-    await this.#loop.stop();
-    this.#closing.abort();
-    await Promise.all(this.#running);
+  close(): Promise<void> {
+    return this.#runs.close();
   }
 
-  async #begin(): Promise<boolean> {
-    if (!this.#slots.hasRoom) return false;
-    const { store, catalog, clock, instanceId, tell } = this.#parts;
-    const now = clock();
-    const leaseUntil = new Date(now.getTime() + leaseMs);
-    const claimed = await store.claim({
-      now,
-      leaseUntil,
-      leasedBy: instanceId,
-      fullFunctions: this.#slots.full,
-      heldTokens: this.#leases.tokens,
-    });
-    if (claimed === undefined) return false;
+  async #claim(request: ClaimRequest): Promise<DueRun | undefined> {
+    const { store, catalog, tell } = this.#parts;
+    const claimed = await store.claim({ ...request, heldTokens: this.#leases.tokens });
+    if (claimed === undefined) return undefined;
     failpoint('async.claimed');
     const { record } = claimed;
     const pinned = await pinnedVersion(catalog, record, (error) => tell(error, record.id));
-    const concurrency = 'version' in pinned ? pinned.version.config.concurrency.max : 1;
-    const giveBack = this.#slots.take(record.functionId, concurrency);
-    const run: Promise<void> = this.#carryOut(claimed, pinned).finally(() => {
-      giveBack();
-      this.#running.delete(run);
-      this.wake();
-    });
-    this.#running.add(run);
-    return true;
+    return {
+      functionId: record.functionId,
+      mostOfOne: 'version' in pinned ? pinned.version.config.concurrency.max : 1,
+      carryOut: (closing) => this.#carryOut(claimed, pinned, closing),
+    };
   }
 
-  async #carryOut(claimed: ClaimedWork, pinned: Pinned): Promise<void> {
+  async #carryOut(claimed: ClaimedWork, pinned: Pinned, closing: AbortSignal): Promise<void> {
     const lease = this.#leases.hold(claimed.leaseToken);
     try {
       const result = await makeAttempt(this.#parts, claimed, pinned, lease.signal);
       failpoint('async.attempt_ended');
       // Without the lease nothing may be written, and the store would refuse it.
-      if (!lease.signal.aborted) await this.#write(claimed, result);
+      if (!lease.signal.aborted) await this.#write(claimed, result, closing);
     } catch (error) {
       this.#parts.onFailure('The end of an asynchronous invocation could not be written; it is run again', error);
     } finally {
@@ -110,11 +93,11 @@ export class Worker {
     }
   }
 
-  async #write({ leaseToken, webhook }: ClaimedWork, result: AttemptResult): Promise<void> {
+  async #write({ leaseToken, webhook }: ClaimedWork, result: AttemptResult, closing: AbortSignal): Promise<void> {
     const { store, backlog, onWebhook, onFailure } = this.#parts;
     const written = await insist(
       () => (result.kind === 'put_back' ? store.putBack(leaseToken, result.work) : store.end(leaseToken, result.work)),
-      this.#closing.signal,
+      closing,
       (error) => {
         onFailure('The end of an asynchronous invocation could not be written yet', error);
       },

@@ -1,10 +1,10 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { ClaimRequest } from '../async/claim-request.ts';
+import { takeLease } from './leases.ts';
 import type { StoreTables, WorkTable } from './schema.ts';
 
-export interface DueRequest {
-  readonly kind: 'invoke' | 'webhook';
-  readonly now: Date;
-  readonly fullFunctions: readonly string[];
+interface DueRequest extends ClaimRequest {
+  readonly kind: WorkTable['kind'];
   readonly heldTokens?: readonly string[];
 }
 
@@ -12,10 +12,47 @@ export interface DueRequest {
 const candidates = 10;
 
 /**
+ * Takes the lease of what has been due longest, and begins it in the same transaction.
+ * @param begin says undefined where there is nothing to begin any more: then the next one is tried.
+ */
+export async function claimDue<T>(
+  database: Kysely<StoreTables>,
+  request: DueRequest,
+  begin: (transaction: Transaction<StoreTables>, due: WorkTable, leaseToken: string) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  // Looked for before the transaction, which keeps others from writing.
+  for (const due of await findDue(database, request)) {
+    const claimed = await database.transaction().execute(async (transaction) => {
+      const leaseToken = await takeLease(transaction, due, request);
+      return leaseToken === undefined ? undefined : begin(transaction, due, leaseToken);
+    });
+    if (claimed !== undefined) return claimed;
+  }
+  return undefined;
+}
+
+/** When the next work of a kind becomes due after a time; undefined when none does. */
+export async function nextDue(
+  database: Kysely<StoreTables>,
+  kind: WorkTable['kind'],
+  after: Date,
+): Promise<Date | undefined> {
+  const row = await database
+    .selectFrom('work')
+    .select('due_at')
+    .where('kind', '=', kind)
+    .where('due_at', '>', after.toISOString())
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row && new Date(row.due_at);
+}
+
+/**
  * What is due and nobody has: of each function the one that has been due longest, the longest first. It steps from function to
  * function by the index, so that a long queue of one that may not begin any more costs nothing.
  */
-export async function findDue(
+async function findDue(
   database: Kysely<StoreTables>,
   { kind, now, fullFunctions, heldTokens = [] }: DueRequest,
 ): Promise<readonly WorkTable[]> {

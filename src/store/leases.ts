@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely, Transaction } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool, Transaction } from 'kysely';
+import type { ClaimRequest } from '../async/claim-request.ts';
 import type { StoreTables, WorkTable } from './schema.ts';
-
-export interface LeaseRequest {
-  readonly now: Date;
-  readonly leaseUntil: Date;
-  readonly leasedBy: string;
-}
 
 /** Takes the lease of work that was free a moment ago, and counts the attempt. Undefined when somebody was faster. */
 export async function takeLease(
   transaction: Transaction<StoreTables>,
   work: WorkTable,
-  { now, leaseUntil, leasedBy }: LeaseRequest,
+  { now, leaseUntil, leasedBy }: Omit<ClaimRequest, 'fullFunctions'>,
 ): Promise<string | undefined> {
   const token = randomUUID();
   const { numUpdatedRows } = await transaction
@@ -29,6 +24,15 @@ export async function takeLease(
     .where((free) => free.or([free('lease_token', 'is', null), free('lease_until', '<=', now.toISOString())]))
     .executeTakeFirst();
   return numUpdatedRows > 0n ? token : undefined;
+}
+
+/** Finds the work of an invocation only while the token is that of its lease: whoever has lost it changes nothing. */
+export function heldBy(
+  token: string,
+  kind: WorkTable['kind'],
+  invocationId: string,
+): (work: ExpressionBuilder<StoreTables, 'work'>) => Expression<SqlBool> {
+  return (work) => work.and({ invocation_id: invocationId, kind, lease_token: token });
 }
 
 /** Resolves with the tokens that are still good. */

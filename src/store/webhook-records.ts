@@ -1,9 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { CallClaimRequest, ClaimedCall, WebhookStore } from '../async/webhooks/webhook-store.ts';
+import type { ClaimRequest } from '../async/claim-request.ts';
+import type { ClaimedCall, WebhookStore } from '../async/webhooks/webhook-store.ts';
 import { nothingKept, type WebhookDelivery } from '../history/invocation-record.ts';
-import { findDue } from './due-work.ts';
+import { claimDue, nextDue } from './due-work.ts';
 import { toPayload, toRecord } from './invocation-rows.ts';
-import { takeLease } from './leases.ts';
+import { heldBy } from './leases.ts';
 import type { StoreTables, WorkTable } from './schema.ts';
 import { noLease, toDelivery, webhookOf } from './work-rows.ts';
 
@@ -15,27 +16,12 @@ export class WebhookRecords implements WebhookStore {
     this.#database = database;
   }
 
-  async claim(request: CallClaimRequest): Promise<ClaimedCall | undefined> {
-    for (const due of await findDue(this.#database, { kind: 'webhook', ...request })) {
-      const claimed = await this.#database.transaction().execute(async (transaction) => {
-        const leaseToken = await takeLease(transaction, due, request);
-        return leaseToken === undefined ? undefined : read(transaction, due, leaseToken);
-      });
-      if (claimed !== undefined) return claimed;
-    }
-    return undefined;
+  claim(request: ClaimRequest): Promise<ClaimedCall | undefined> {
+    return claimDue(this.#database, { kind: 'webhook', ...request }, read);
   }
 
-  async nextDue(after: Date): Promise<Date | undefined> {
-    const row = await this.#database
-      .selectFrom('work')
-      .select('due_at')
-      .where('kind', '=', 'webhook')
-      .where('due_at', '>', after.toISOString())
-      .orderBy('due_at')
-      .limit(1)
-      .executeTakeFirst();
-    return row && new Date(row.due_at);
+  nextDue(after: Date): Promise<Date | undefined> {
+    return nextDue(this.#database, 'webhook', after);
   }
 
   putBack({ record, leaseToken }: ClaimedCall, delivery: WebhookDelivery, dueAt: Date): Promise<boolean> {
@@ -43,9 +29,7 @@ export class WebhookRecords implements WebhookStore {
       const { numUpdatedRows } = await transaction
         .updateTable('work')
         .set({ due_at: dueAt.toISOString(), ...noLease })
-        .where('invocation_id', '=', record.id)
-        .where('kind', '=', 'webhook')
-        .where('lease_token', '=', leaseToken)
+        .where(heldBy(leaseToken, 'webhook', record.id))
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
       await writeDelivery(transaction, record.id, delivery);
@@ -57,9 +41,7 @@ export class WebhookRecords implements WebhookStore {
     return this.#database.transaction().execute(async (transaction) => {
       const { numDeletedRows } = await transaction
         .deleteFrom('work')
-        .where('invocation_id', '=', record.id)
-        .where('kind', '=', 'webhook')
-        .where('lease_token', '=', leaseToken)
+        .where(heldBy(leaseToken, 'webhook', record.id))
         .executeTakeFirst();
       if (numDeletedRows === 0n) return false;
       await writeDelivery(transaction, record.id, delivery);

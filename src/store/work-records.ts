@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { ClaimRequest, WorkStore } from '../async/work-store.ts';
+import type { WorkClaimRequest, WorkStore } from '../async/work-store.ts';
 import type { AcceptedWork, ClaimedWork, EndedWork, PutBackWork } from '../async/work.ts';
 import { failpoint } from '../failpoints.ts';
 import type { FunctionId } from '../functions/function.ts';
@@ -8,11 +8,11 @@ import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import { inFlight } from '../idempotency/refusals.ts';
 import { insertAcceptedWork } from './accepted-work.ts';
 import { cancelAll } from './cancelled-work.ts';
-import { findDue } from './due-work.ts';
+import { claimDue, nextDue } from './due-work.ts';
 import { tellWebhooks } from './ended-work.ts';
 import { keepAnswer } from './idempotency-records.ts';
 import { toInvocationsRow, toRecord } from './invocation-rows.ts';
-import { renewLeases, takeLease } from './leases.ts';
+import { heldBy, renewLeases } from './leases.ts';
 import type { StoreTables, WorkTable } from './schema.ts';
 import { invokeDetailsOf, noLease, toInvokeDetails } from './work-rows.ts';
 
@@ -40,27 +40,14 @@ export class WorkRecords implements WorkStore {
     return Number(count);
   }
 
-  async claim(request: ClaimRequest): Promise<ClaimedWork | undefined> {
-    // Looked for before the transaction, which keeps others from writing.
-    for (const due of await findDue(this.#database, { kind: 'invoke', ...request })) {
-      const claimed = await this.#database
-        .transaction()
-        .execute(async (transaction) => begin(transaction, due, request));
-      if (claimed !== undefined) return claimed;
-    }
-    return undefined;
+  claim(request: WorkClaimRequest): Promise<ClaimedWork | undefined> {
+    return claimDue(this.#database, { kind: 'invoke', ...request }, (transaction, due, leaseToken) =>
+      begin(transaction, due, leaseToken, request.now),
+    );
   }
 
-  async nextDue(after: Date): Promise<Date | undefined> {
-    const row = await this.#database
-      .selectFrom('work')
-      .select('due_at')
-      .where('kind', '=', 'invoke')
-      .where('due_at', '>', after.toISOString())
-      .orderBy('due_at')
-      .limit(1)
-      .executeTakeFirst();
-    return row && new Date(row.due_at);
+  nextDue(after: Date): Promise<Date | undefined> {
+    return nextDue(this.#database, 'invoke', after);
   }
 
   renew(leaseTokens: readonly string[], leaseUntil: Date): Promise<ReadonlySet<string>> {
@@ -77,9 +64,7 @@ export class WorkRecords implements WorkStore {
           details: toInvokeDetails({ deferrals, webhook }),
           ...noLease,
         })
-        .where('invocation_id', '=', record.id)
-        .where('kind', '=', 'invoke')
-        .where('lease_token', '=', leaseToken)
+        .where(heldBy(leaseToken, 'invoke', record.id))
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
       await write(transaction, record);
@@ -92,9 +77,7 @@ export class WorkRecords implements WorkStore {
     return this.#database.transaction().execute(async (transaction) => {
       const ended = await transaction
         .deleteFrom('work')
-        .where('invocation_id', '=', record.id)
-        .where('kind', '=', 'invoke')
-        .where('lease_token', '=', leaseToken)
+        .where(heldBy(leaseToken, 'invoke', record.id))
         .returningAll()
         .executeTakeFirst();
       if (ended === undefined) return false;
@@ -164,13 +147,12 @@ export class WorkRecords implements WorkStore {
 async function begin(
   transaction: Transaction<StoreTables>,
   due: WorkTable,
-  request: ClaimRequest,
-): Promise<ClaimedWork | undefined> {
-  const leaseToken = await takeLease(transaction, due, request);
-  if (leaseToken === undefined) return undefined;
+  leaseToken: string,
+  now: Date,
+): Promise<ClaimedWork> {
   const row = await transaction
     .updateTable('invocations')
-    .set({ state: 'running', attempt: due.attempt + 1, started_at: request.now.toISOString() })
+    .set({ state: 'running', attempt: due.attempt + 1, started_at: now.toISOString() })
     .where('id', '=', due.invocation_id)
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -1,7 +1,6 @@
-import { DueLoop } from '../due-loop.ts';
+import type { ClaimRequest } from '../claim-request.ts';
+import { DueRuns, type DueRun } from '../due-runs.ts';
 import { insist } from '../insist.ts';
-import { leaseMs } from '../leases.ts';
-import { Slots } from '../slots.ts';
 import { callWebhook, type CallParts } from './call.ts';
 import type { ClaimedCall, WebhookStore } from './webhook-store.ts';
 
@@ -18,15 +17,14 @@ const mostCallsOfOne = 3;
 /** Calls the webhooks of invocations that have ended, again and again until they have answered or are given up. */
 export class WebhookCaller {
   readonly #parts: WebhookCallerParts;
-  readonly #slots = new Slots(mostCalls);
-  readonly #loop: DueLoop;
-  readonly #running = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #runs: DueRuns;
 
   constructor(parts: WebhookCallerParts) {
     this.#parts = parts;
-    this.#loop = new DueLoop({
-      begin: () => this.#begin(),
+    this.#runs = new DueRuns({
+      most: mostCalls,
+      instanceId: parts.instanceId,
+      claim: (request) => this.#claim(request),
       nextDue: (after) => parts.store.nextDue(after),
       clock: parts.clock,
       onFailure: (error) => {
@@ -36,49 +34,36 @@ export class WebhookCaller {
   }
 
   start(): void {
-    this.#loop.start();
+    this.#runs.start();
   }
 
   /** There may be one to call. */
   wake(): void {
-    this.#loop.wake();
+    this.#runs.wake();
   }
 
   /** Resolves when the calls under way have been answered, or have run out of time, and that is written down. */
-  async close(): Promise<void> {
-    await this.#loop.stop();
-    this.#closing.abort();
-    await Promise.all(this.#running);
+  close(): Promise<void> {
+    return this.#runs.close();
   }
 
-  async #begin(): Promise<boolean> {
-    if (!this.#slots.hasRoom) return false;
-    const { store, clock, instanceId } = this.#parts;
-    const now = clock();
-    const call = await store.claim({
-      now,
-      leaseUntil: new Date(now.getTime() + leaseMs),
-      leasedBy: instanceId,
-      fullFunctions: this.#slots.full,
-    });
-    if (call === undefined) return false;
-    const giveBack = this.#slots.take(call.record.functionId, mostCallsOfOne);
-    const run: Promise<void> = this.#carryOut(call).finally(() => {
-      giveBack();
-      this.#running.delete(run);
-      this.wake();
-    });
-    this.#running.add(run);
-    return true;
+  async #claim(request: ClaimRequest): Promise<DueRun | undefined> {
+    const call = await this.#parts.store.claim(request);
+    if (call === undefined) return undefined;
+    return {
+      functionId: call.record.functionId,
+      mostOfOne: mostCallsOfOne,
+      carryOut: (closing) => this.#carryOut(call, closing),
+    };
   }
 
-  async #carryOut(call: ClaimedCall): Promise<void> {
+  async #carryOut(call: ClaimedCall, closing: AbortSignal): Promise<void> {
     const { store, onFailure } = this.#parts;
     try {
       const { delivery, dueAt } = await callWebhook(call, this.#parts);
       await insist(
         () => (dueAt === undefined ? store.end(call, delivery) : store.putBack(call, delivery, dueAt)),
-        this.#closing.signal,
+        closing,
         (error) => {
           onFailure('The delivery of a webhook could not be written yet', error);
         },

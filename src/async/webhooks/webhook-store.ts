@@ -1,4 +1,5 @@
 import type { InvocationPayload, InvocationRecord, WebhookDelivery } from '../../history/invocation-record.ts';
+import type { ClaimRequest } from '../claim-request.ts';
 import type { Webhook } from '../work.ts';
 
 /** A call of a webhook that this server holds the lease of. */
@@ -12,20 +13,12 @@ export interface ClaimedCall {
   readonly leaseToken: string;
 }
 
-export interface CallClaimRequest {
-  readonly now: Date;
-  readonly leaseUntil: Date;
-  readonly leasedBy: string;
-  /** Functions that have all the calls under way that they may have. */
-  readonly fullFunctions: readonly string[];
-}
-
 /**
  * Which webhooks still have to be told of an end. Leases are as those of invocations: `putBack` and `end` do nothing, and say
  * false, for whoever has lost its lease.
  */
 export interface WebhookStore {
-  claim(request: CallClaimRequest): Promise<ClaimedCall | undefined>;
+  claim(request: ClaimRequest): Promise<ClaimedCall | undefined>;
   nextDue(after: Date): Promise<Date | undefined>;
   putBack(call: ClaimedCall, delivery: WebhookDelivery, dueAt: Date): Promise<boolean>;
   /** The webhook was told, or is given up. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimRequest } from '../../../src/async/work-store.ts';
+import type { WorkClaimRequest } from '../../../src/async/work-store.ts';
 import type { AcceptedWork, ClaimedWork } from '../../../src/async/work.ts';
 import type { FunctionVersion } from '../../../src/functions/function.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -10,7 +10,7 @@ import { temporaryStore } from './temporary-store.ts';
 const start = new Date('2026-03-01T00:00:00.000Z');
 const after = (ms: number): Date => new Date(start.getTime() + ms);
 
-const claimAt = (ms: number, members: Partial<ClaimRequest> = {}): ClaimRequest => ({
+const claimAt = (ms: number, members: Partial<WorkClaimRequest> = {}): WorkClaimRequest => ({
   now: after(ms),
   leaseUntil: after(ms + 60_000),
   leasedBy: 'server-a',
@@ -29,7 +29,7 @@ async function accepted(store: Store, version: FunctionVersion, dueMs = 0): Prom
   return work;
 }
 
-async function claimed(store: Store, request: ClaimRequest = claimAt(0)): Promise<ClaimedWork> {
+async function claimed(store: Store, request: WorkClaimRequest = claimAt(0)): Promise<ClaimedWork> {
   const work = await store.work.claim(request);
   if (work === undefined) throw new Error('nothing was due');
   return work;
