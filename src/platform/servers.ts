@@ -6,7 +6,7 @@ import { SraasError } from '../errors.ts';
 import { describeError } from '../logger.ts';
 import type { CustomImages } from '../runtimes/custom/custom-images.ts';
 import type { CustomRuntimes } from '../runtimes/custom/custom-runtimes.ts';
-import { removeSandboxesOf } from '../sandboxes/leftovers.ts';
+import { sandboxesOf } from '../sandboxes/leftovers.ts';
 import type { Pools } from '../sandboxes/pools.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Change } from '../servers/change-feed.ts';
@@ -39,11 +39,10 @@ export async function joinServers(
         instanceId,
       });
     },
-    onDead: async (instanceIds) => {
-      for (const id of instanceIds) {
-        const removed = await removeSandboxesOf(id, engine);
-        if (removed > 0) logger.warn('Removed sandboxes of a server that has died', { instanceId: id, removed });
-      }
+    belongingsOf: (id) => sandboxesOf(id, engine),
+    onDead: async (id, containerIds) => {
+      await Promise.all(containerIds.map((containerId) => engine.remove(containerId)));
+      logger.warn('Removed sandboxes of a server that has died', { instanceId: id, removed: containerIds.length });
     },
     onFailure,
   });

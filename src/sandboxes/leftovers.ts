@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine } from '../engine/engine.ts';
+import type { ContainerId, Engine } from '../engine/engine.ts';
 import { failpoint } from '../failpoints.ts';
 import { labelsOfInstance, sandboxIdOf } from './labels.ts';
 
@@ -46,9 +46,10 @@ export class Leftovers {
       await Promise.all(folders.map((folder) => rm(join(directory, folder), { recursive: true, force: true })));
     }
     failpoint('start.folders_swept');
-    const removed = await removeSandboxesOf(instanceId, engine);
+    const containers = await sandboxesOf(instanceId, engine);
+    await Promise.all(containers.map((id) => engine.remove(id)));
     failpoint('start.containers_swept');
-    return removed;
+    return containers.length;
   }
 
   /** Joins a retry that is under way. Tries once more to remove what could not be removed, and containers that no live sandbox stands for. */
@@ -77,9 +78,7 @@ export class Leftovers {
   }
 }
 
-/** Removes the containers of a server that is not running, as far as they are on this engine. @returns how many. */
-export async function removeSandboxesOf(instanceId: string, engine: Pick<Engine, 'list' | 'remove'>): Promise<number> {
-  const found = await engine.list(labelsOfInstance(instanceId));
-  await Promise.all(found.map((container) => engine.remove(container.id)));
-  return found.length;
+/** Ids of all containers that a server has on this engine, living or left over. */
+export async function sandboxesOf(instanceId: string, engine: Pick<Engine, 'list'>): Promise<readonly ContainerId[]> {
+  return (await engine.list(labelsOfInstance(instanceId))).map(({ id }) => id);
 }

@@ -1,13 +1,15 @@
 import { repeat } from '../repeat.ts';
 import type { ServerRun, ServerStore } from './server-store.ts';
 
-interface MembershipParts {
+interface MembershipParts<Belonging> {
   readonly store: ServerStore;
   readonly self: ServerRun;
   /** Told when this server's place was taken: another one was started on a copy of its data directory. */
   readonly onReplaced: () => void;
-  /** Told of the servers that seem to have died, again and again until they are forgotten. Its failures are told. */
-  readonly onDead: (instanceIds: readonly string[]) => Promise<void>;
+  /** What a server has on this server's engine. Its failures are told. */
+  readonly belongingsOf: (instanceId: string) => Promise<readonly Belonging[]>;
+  /** Told what a server left that seems to have died, again until there is nothing. Its failures are told. */
+  readonly onDead: (instanceId: string, left: readonly Belonging[]) => Promise<void>;
   readonly onFailure: (message: string, error: unknown) => void;
   readonly beatEveryMs?: number;
   readonly deadAfterMs?: number;
@@ -20,13 +22,13 @@ const usualBeatEveryMs = 10_000;
 const forgottenAfterMs = 86_400_000;
 
 /** This server's place among those that share a database: it says that it lives, and looks who does not any more. */
-export class Membership {
-  readonly #parts: MembershipParts;
+export class Membership<Belonging> {
+  readonly #parts: MembershipParts<Belonging>;
   readonly #deadAfterMs: number;
   #end: (() => Promise<void>) | undefined;
   #replaced = false;
 
-  constructor(parts: MembershipParts) {
+  constructor(parts: MembershipParts<Belonging>) {
     this.#parts = parts;
     this.#deadAfterMs = parts.deadAfterMs ?? usualDeadAfterMs;
   }
@@ -77,9 +79,23 @@ export class Membership {
   }
 
   async #look(): Promise<void> {
-    const { store, onDead } = this.#parts;
+    const { store } = this.#parts;
     const dead = await store.unseen(this.#deadAfterMs);
-    if (dead.length > 0) await onDead(dead);
+    if (dead.length > 0) await this.#takeLeave(dead);
     await store.forget(forgottenAfterMs);
+  }
+
+  /**
+   * One of them may be started again at any moment. It announces itself before it has anything, so whatever was there while it
+   * still had not is of its dead run.
+   */
+  async #takeLeave(dead: readonly string[]): Promise<void> {
+    const { store, belongingsOf, onDead } = this.#parts;
+    const left = new Map<string, readonly Belonging[]>();
+    for (const instanceId of dead) left.set(instanceId, await belongingsOf(instanceId));
+    for (const instanceId of await store.unseen(this.#deadAfterMs)) {
+      const found = left.get(instanceId) ?? [];
+      if (found.length > 0) await onDead(instanceId, found);
+    }
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { until } from '../support/containers.ts';
+import { containersOf, docker, until } from '../support/containers.ts';
 import { newDatabase } from '../support/postgres/keeper.ts';
 import { spawnServer, type ServerProcess } from '../support/server-process.ts';
 
@@ -32,6 +32,10 @@ async function send({ url }: ServerProcess, name: string, nonce: string): Promis
   // A server that dies owes nothing for what it did not answer.
   if (reply?.status !== 202) return undefined;
   return { id: ((await reply.json()) as { readonly id: string }).id, nonce };
+}
+
+async function sandboxesOf(instanceId: string): Promise<number> {
+  return (await docker.listContainers({ all: true, filters: { label: [`sraas.instance=${instanceId}`] } })).length;
 }
 
 describe('asynchronous work on two servers of one PostgreSQL, one of which is killed', () => {
@@ -72,8 +76,9 @@ describe('asynchronous work on two servers of one PostgreSQL, one of which is ki
     await until(async () => (await held()) > 0, 30_000, 'the one to be killed is at work');
     await doomed.signal('SIGKILL');
     const lost = await held();
-    // As if its leases had run out already: the minute that it takes is not what this is about.
+    // As if it had not been seen for a minute, and its leases had run out: that minute is not what this is about.
     await client.query(`update work set lease_until = '2000-01-01T00:00:00.000Z' where leased_by = $1`, [instanceId]);
+    await client.query(`update servers set seen_at = '2000-01-01T00:00:00.000Z' where instance_id = $1`, [instanceId]);
 
     const ends = new Map<string, { readonly state: string; readonly result: unknown; readonly attempt: number }>();
     const look = async ({ id }: Accepted): Promise<void> => {
@@ -96,5 +101,8 @@ describe('asynchronous work on two servers of one PostgreSQL, one of which is ki
     }
     expect(repeated).toBeLessThanOrEqual(lost);
     expect((await client.query('select 1 from work')).rowCount).toBe(0);
+    await until(async () => (await sandboxesOf(instanceId)) === 0, 30_000, 'what it left on the engine is gone');
+    await survivor.signal('SIGTERM');
+    expect(await containersOf('several-async')).toStrictEqual([]);
   });
 });

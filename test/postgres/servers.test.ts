@@ -61,8 +61,10 @@ describe('the servers of a database', () => {
       onReplaced: () => {
         replaced += 1;
       },
-      onDead: (instanceIds) => {
-        dead.push(...instanceIds);
+      belongingsOf: (instanceId) => Promise.resolve([`container of ${instanceId}`]),
+      onDead: (instanceId, left) => {
+        expect(left).toStrictEqual([`container of ${instanceId}`]);
+        dead.push(instanceId);
         return Promise.resolve();
       },
       onFailure: (_message, error) => {
@@ -81,6 +83,39 @@ describe('the servers of a database', () => {
     await membership.close();
     expect(replaced).toBe(1);
     expect(await servers.wasSeen('a copy', 60_000)).toBe(true);
+  });
+
+  it('take nothing from one that is started again while they look what it left', async () => {
+    const url = await temporaryDatabase();
+    const { servers } = (await sharedOn(url)).shared;
+    await servers.announce(run('two'));
+    const client = await otherClient(url);
+    await client.query(`update servers set seen_at = '2020-01-01T00:00:00.000Z'`);
+    const taken: string[] = [];
+    let looks = 0;
+    const membership = new Membership({
+      store: servers,
+      self: run('one'),
+      beatEveryMs: 20,
+      deadAfterMs: 600,
+      onReplaced: () => undefined,
+      belongingsOf: async () => {
+        looks += 1;
+        if (looks === 1) await servers.announce(run('two', 'second'));
+        return [`look ${looks}`];
+      },
+      onDead: (_instanceId, left) => {
+        taken.push(...left);
+        return Promise.resolve();
+      },
+      onFailure: (_message, error) => {
+        throw error;
+      },
+    });
+    await membership.open();
+    onTestFinished(() => membership.close());
+    await until(() => taken.length > 0, 10_000, 'its second run counts as dead as well');
+    expect(taken).not.toContain('look 1');
   });
 });
 
