@@ -47,6 +47,7 @@ export default defineConfig({
           name: 'engine-postgres',
           include: [
             'functions',
+            'lists',
             'versions',
             'crash',
             'history',

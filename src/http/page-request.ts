@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { SraasError } from '../errors.ts';
+import { namePattern } from '../functions/function-name.ts';
 import { onlyParameters } from './only-parameters.ts';
 
 const defaultPageSize = 100;
@@ -18,4 +19,21 @@ export function pageRequest(
     throw new SraasError('INVALID_QUERY', 'Give one cursor, as it came with the page before.');
   }
   return { limit: limit === undefined ? defaultPageSize : Number(limit), cursor };
+}
+
+/** The cursor of a list that goes by name: a place in it, whether or not anything has that name any more. @throws SraasError INVALID_QUERY */
+export function nameCursor(cursor: string): string {
+  if (namePattern.test(cursor)) return cursor;
+  throw notACursor();
+}
+
+/** The cursor of a list that goes by version number. @throws SraasError INVALID_QUERY */
+export function versionCursor(cursor: string): number {
+  // Nine digits: databases keep these numbers in 32 bits.
+  if (/^[1-9]\d{0,8}$/.test(cursor)) return Number(cursor);
+  throw notACursor();
+}
+
+function notACursor(): SraasError {
+  return new SraasError('INVALID_QUERY', 'The cursor is not one that this server gave; leave it out to start again.');
 }

@@ -14,7 +14,7 @@ import type { KeyedRequests } from '../../idempotency/keyed-requests.ts';
 import { answerWithBuild, keyedBuildAnswer } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import type { KeyedRoute } from '../keyed-answer.ts';
-import { pageRequest } from '../page-request.ts';
+import { nameCursor, pageRequest } from '../page-request.ts';
 import { preconditionOf, quoted, setTag } from '../precondition.ts';
 import type { ErrorTelling } from '../told-error.ts';
 
@@ -60,7 +60,7 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
 
   router.get('/functions', async (request, response) => {
     const { limit, cursor } = pageRequest(request);
-    const page = await catalog.list({ limit, ...(cursor === undefined ? {} : { after: parseFunctionName(cursor) }) });
+    const page = await catalog.list({ limit, ...(cursor === undefined ? {} : { after: nameCursor(cursor) }) });
     response.json({ functions: page.items.map(functionToWire), next_cursor: page.next ?? null });
   });
 

@@ -4,7 +4,7 @@ import type { SecretRecord } from '../../secrets/secret-store.ts';
 import type { Secrets } from '../../secrets/secrets.ts';
 import { parseJson, requireJson } from '../json.ts';
 import { onlyParameters } from '../only-parameters.ts';
-import { pageRequest } from '../page-request.ts';
+import { nameCursor, pageRequest } from '../page-request.ts';
 import { BodyReader } from '../read-body.ts';
 
 export interface SecretRoutesParts {
@@ -27,7 +27,7 @@ export function secretRoutes({ secrets }: SecretRoutesParts): Router {
 
   router.get('/secrets', async (request, response) => {
     const { limit, cursor } = pageRequest(request);
-    const page = await secrets.list({ limit, ...(cursor === undefined ? {} : { after: parseSecretName(cursor) }) });
+    const page = await secrets.list({ limit, ...(cursor === undefined ? {} : { after: nameCursor(cursor) }) });
     response.json({ secrets: page.items.map(toWire), next_cursor: page.next ?? null });
   });
 

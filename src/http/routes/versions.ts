@@ -12,7 +12,7 @@ import { versionDifference } from '../../functions/version-difference.ts';
 import { isVersionNumber } from '../../functions/version-number.ts';
 import { readMergePatch, readOptionalDocument } from '../document-body.ts';
 import { onlyParameters } from '../only-parameters.ts';
-import { pageRequest } from '../page-request.ts';
+import { pageRequest, versionCursor } from '../page-request.ts';
 import { preconditionOf, setTag } from '../precondition.ts';
 
 export interface VersionRoutesParts {
@@ -89,9 +89,4 @@ function wantedVersion(document: unknown): number | undefined {
   throw new SraasError('BAD_REQUEST', 'Send {"to":3} with the number of a version, or no body at all.', {
     violations: [{ pointer: '/to', message: 'must be the number of a version, and the only member' }],
   });
-}
-
-function versionCursor(text: string): number {
-  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  throw new SraasError('INVALID_QUERY', 'The cursor is not one that this server gave; leave it out to start again.');
 }
