@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { documentedRoutes, type Route } from '../support/documented-routes.ts';
 import { codeOf, RawConnection, repliesIn, sendRaw, type RawReply } from '../support/raw-http.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -281,7 +282,7 @@ describe('AP-29 JSON that is hard to hold', () => {
   });
 });
 
-it('AP-31 __proto__ and constructor at every level of a document change nothing but that document', async () => {
+it('AP-31 members of every object’s prototype, at every level of a document, change nothing but that document', async () => {
   const text =
     '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":[{"__proto__":{"polluted":1}}]}';
   const reply = await invoke(`{"version":"v1","event":${text},"context":${text}}`);
@@ -476,27 +477,16 @@ describe('AP-38 a path that is nearly another', () => {
 });
 
 describe('browsers', () => {
-  const routes: readonly (readonly [method: string, target: string])[] = [
-    ['GET', '/healthz'],
-    ['GET', '/readyz'],
-    ['GET', '/functions'],
-    ['GET', '/functions/echo'],
-    ['PUT', '/functions/echo'],
-    ['DELETE', '/functions/echo'],
-    ['GET', '/functions/echo/versions'],
+  const routes: readonly Route[] = [
+    ...documentedRoutes(),
     ['GET', '/functions/echo/logs?follow=true'],
-    ['POST', '/functions/echo/invoke'],
-    ['GET', '/functions/echo/invocations'],
-    ['POST', '/run'],
-    ['GET', '/invocations'],
-    ['GET', '/invocations/x'],
-    ['DELETE', '/invocations/x'],
-    ['GET', '/runtimes'],
-    ['PUT', '/runtimes/x'],
-    ['DELETE', '/runtimes/x'],
-    ['POST', '/images/prune'],
+    ['POST', '/functions/echo/invoke?mode=async'],
     ['GET', '/nowhere'],
   ];
+
+  it('are tried on every route there is', () => {
+    expect(routes.length).toBeGreaterThan(40);
+  });
 
   it.each(routes)('AP-49 a name that was rebound reaches nothing: %s %s', async (method, target) => {
     const [reply] = await sendRaw(server.url, [`${method} ${target} HTTP/1.1`, 'Host: evil.example:8080', json]);
@@ -539,24 +529,6 @@ describe('browsers', () => {
 });
 
 describe('AP-56 text that means something to a database', () => {
-  it.each([
-    "';DROP TABLE functions;--",
-    "' OR '1'='1",
-    '%',
-    '_',
-    'a%00b',
-    'x'.repeat(8000),
-    '-1',
-    '1e9',
-    '99999999999999999999',
-    '%F0%9F%98%80',
-  ])('%s is no cursor', async (cursor) => {
-    for (const list of ['/functions', '/functions/echo/versions']) {
-      const { status } = await send('GET', `${list}?cursor=${encodeURI(cursor).replaceAll('#', '%23')}`);
-      expect([list, status]).toEqual([list, 400]);
-    }
-  });
-
   it('is a description and a value like any other', async () => {
     const text = `'; DROP TABLE functions; -- " \\ % _ \u2028`;
     const reply = await deploy('quoted', { ...config, description: text, env: { A: text }, files: echo });
