@@ -182,7 +182,7 @@ describe('what is wrong with a config', () => {
     );
   });
 
-  it.each(['0.0.0.0', '::', '192.168.1.1', 'example.com', ''])('is that "%s" is open to others', (host) => {
+  it.each(['0.0.0.0', '::', '192.168.1.1', 'example.com', ''])('is that %j is open to others', (host) => {
     expect(problems({ flags: { host } })).toEqual([
       `--host ${host} is not a loopback address, and without access keys anybody who reaches the port could run ` +
         'code: listen on 127.0.0.1, and put a proxy with authentication in front for others.',

@@ -47,7 +47,7 @@ describe('the Host header', () => {
     'localhost, evil.example',
     'sraas.internal.evil.example',
     '',
-  ])('keeps "%s" out', async (host) => {
+  ])('keeps %j out', async (host) => {
     const { status, body } = await reply([`Host: ${host}`]);
     expect(status).toBe(421);
     expect(JSON.parse(body)).toMatchObject({ code: 'HOST_NOT_ALLOWED' });
