@@ -12,15 +12,16 @@ import type {
   ListedContainer,
   ProgressOptions,
 } from '../engine.ts';
+import { EngineError, type EngineErrorCode } from '../engine-error.ts';
 import type { ImageFiles } from '../image-files.ts';
 import { attach } from './attach.ts';
 import { createBody } from './create-body.ts';
-import { toEngineError } from './docker-error.ts';
 import { DockerImages } from './docker-images.ts';
 import { engineInfo } from './docker-info.ts';
 import { firstPathInImage } from './first-path-in-image.ts';
 import { knock } from './knock.ts';
 import { recordedContainer } from './recorded.ts';
+import { removeContainer } from './remove-container.ts';
 import { waitForExit } from './wait-for-exit.ts';
 import { withinTime } from './within-time.ts';
 
@@ -98,12 +99,17 @@ export class DockerEngine implements Engine, ImageFiles {
     await this.#change(() => this.#docker.getContainer(id).unpause());
   }
 
+  /** Killing what has ended is what was wanted. */
   async kill(id: ContainerId): Promise<void> {
-    await this.#unlessGone(() => this.#docker.getContainer(id).kill({ signal: 'SIGKILL' }));
+    await this.#unless(['container_not_found', 'conflict'], () =>
+      this.#change(() => this.#docker.getContainer(id).kill({ signal: 'SIGKILL' })),
+    );
   }
 
   async remove(id: ContainerId): Promise<void> {
-    await this.#unlessGone(() => this.#docker.getContainer(id).remove({ force: true, v: true }));
+    await this.#unless(['container_not_found'], () =>
+      this.#change((signal) => removeContainer(this.#docker, id, signal)),
+    );
   }
 
   async list(labels: Readonly<Record<string, string>>): Promise<readonly ListedContainer[]> {
@@ -160,14 +166,11 @@ export class DockerEngine implements Engine, ImageFiles {
     return withinTime(this.#changeTimeoutMs, missing, work);
   }
 
-  /** Killing what has ended, or removing what is being removed, is what was wanted. */
-  async #unlessGone(work: () => Promise<unknown>): Promise<void> {
+  async #unless(wanted: readonly EngineErrorCode[], work: () => Promise<unknown>): Promise<void> {
     try {
-      await this.#change(work);
+      await work();
     } catch (error) {
-      const engineError = toEngineError(error, 'container_not_found');
-      if (engineError.code === 'container_not_found' || engineError.code === 'conflict') return;
-      throw engineError;
+      if (!(error instanceof EngineError) || !wanted.includes(error.code)) throw error;
     }
   }
 }
