@@ -1,26 +1,25 @@
 import { ResourceAccount, type ResourceUse, unknownUse } from './resource-account.ts';
 
+/** Many programs are over soon, and change fastest at their beginning: looks begin close together, and grow apart. */
+const firstLookAfterMs = 5;
 const lookEveryMs = 100;
 
 /**
  * What a program uses, by the kernel's accounting. That goes with the program, so it is looked at while it runs: the figures
- * are those of the last look, a tenth of a second old at most, and unknown for a program that was gone before the first.
+ * are those of the last look, at most half as old as the program and a tenth of a second, and unknown for a program that was
+ * gone before the first.
  */
 export class ProgramAccount {
   /** Gone once it is closed: the numbers of its files may be other files' then. */
   #account: ResourceAccount | undefined;
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #use: ResourceUse = unknownUse;
   #oomKills = 0;
 
   private constructor(account: ResourceAccount | undefined) {
     this.#account = account;
     if (account === undefined) return;
-    this.#look(account);
-    this.#timer = setInterval(() => {
-      this.#look(account);
-    }, lookEveryMs);
-    this.#timer.unref();
+    this.#keepLooking(account, firstLookAfterMs);
   }
 
   /** @param processId Process id of the container's first process on the host; 0 when it has ended already. */
@@ -39,9 +38,17 @@ export class ProgramAccount {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#account?.close();
     this.#account = undefined;
+  }
+
+  #keepLooking(account: ResourceAccount, afterMs: number): void {
+    this.#look(account);
+    this.#timer = setTimeout(() => {
+      this.#keepLooking(account, Math.min(2 * afterMs, lookEveryMs));
+    }, afterMs);
+    this.#timer.unref();
   }
 
   #look(account: ResourceAccount): void {

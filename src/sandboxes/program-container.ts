@@ -74,7 +74,7 @@ export class ProgramContainer {
   async run(input: ProgramInput): Promise<ProgramEnd> {
     if (this.#hasRun) throw new Error('A program runs once in its container');
     this.#hasRun = true;
-    const { attachment, holdings, streams } = this.#parts;
+    const { attachment, holdings, spec, streams } = this.#parts;
     const stdout = new LogBuffer(input.maxStdoutBytes);
     const stderr = new LogBuffer(input.maxStderrBytes);
     streams.listen({
@@ -101,7 +101,7 @@ export class ProgramContainer {
     const settled = (await exchange.ended) as ProgramEnding;
     const elapsedMs = performance.now() - began;
     const ending = settled.cause === 'died' ? withMemory(settled, account) : settled;
-    const { use } = account;
+    const use = withPeak(account.use, ending, spec.memoryBytes);
     if (ending.cause !== 'died') await holdings.kill();
     const isComplete = await streams.end(outputGraceMs);
     if (!isComplete) for (const buffer of [stdout, stderr]) buffer.endIsMissing();
@@ -157,6 +157,15 @@ function withMemory(ending: Extract<Ending, { cause: 'died' }>, account: Program
     outOfMemory: outOfMemory || (exitCode === killedExitCode && account.ranOutOfMemory()),
   };
   return { ...ending, exit };
+}
+
+/**
+ * The kernel kills for want of memory only what has used its whole limit and cannot give any back: that was the peak, though
+ * its account may have gone before it could be read. Source: cgroup-v1/memory.txt, cgroup-v2.rst.
+ */
+function withPeak(use: ResourceUse, ending: ProgramEnding, limitBytes: number): ResourceUse {
+  const ranOut = ending.cause === 'died' && ending.exit?.outOfMemory === true;
+  return ranOut ? { ...use, maxMemoryBytes: limitBytes } : use;
 }
 
 /** A result of which the end may be missing is none. */

@@ -151,7 +151,15 @@ describe('a program in a container of its own', () => {
     const hoard = 'const a = []; for (;;) a.push(Buffer.alloc(1 << 20, 1))';
     const end = await ran(['/usr/local/bin/node', '-e', hoard], {}, { limits: { ...defaultLimits, memoryMb: 64 } });
     expect(end.ending).toEqual(exited(137, true));
-    expect(end.use.maxMemoryBytes).toBeGreaterThan(10_000_000);
+    expect(end.use.maxMemoryBytes).toBe(64 << 20);
+  });
+
+  it('is told how much memory it had at most, when it has some left', async () => {
+    const greedy = 'Buffer.alloc(100 << 20, 1); setTimeout(() => undefined, 500)';
+    const end = await ran(['/usr/local/bin/node', '-e', greedy], {}, { limits: { ...defaultLimits, memoryMb: 256 } });
+    expect(end.ending).toEqual(exited(0));
+    expect(end.use.maxMemoryBytes).toBeGreaterThan(100 << 20);
+    expect(end.use.maxMemoryBytes).toBeLessThan(256 << 20);
   });
 
   it('can flood both outputs: what is beyond the caps is counted and dropped', async () => {
