@@ -18,7 +18,8 @@ await runScript(async () => {
     return 0;
   // Taken first: a source that changes during the build makes it stale.
   const inputs = inputsHash();
-  const exitCode = await runVisibly(process.execPath, [join(project, 'node_modules/typescript/bin/tsc'), '-b']);
+  const compiler = join(project, 'node_modules/typescript/bin/tsc');
+  const exitCode = await runVisibly(process.execPath, [compiler, '-b', 'tsconfig.build.json']);
   if (exitCode !== 0) return exitCode;
   await bundleNodeShim();
   copyPythonShim();
