@@ -5,7 +5,7 @@ const name = 'with-dockerfile';
 
 async function open(subjects: Subjects): Promise<Contest> {
   const { client } = await subjects.server();
-  const runtimes = await client.runtimes();
+  const runtimes = await client.runtimes.list();
   const origin = runtimes.find((runtime) => runtime.name === 'node24')?.base;
   // "official: node:24-slim", or a stand-in that this machine made.
   const base = origin?.replace(/^\w+: /, '');

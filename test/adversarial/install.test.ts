@@ -173,7 +173,7 @@ describe('an install script', () => {
       'slow',
       { ...config, dependencies: 'install' },
       { archive: await uploadOf(archive) },
-      begun,
+      { onBuild: begun },
     );
     const refused = expect(deployed).rejects.toMatchObject({
       code: expect.stringMatching(/DRAINING|UNREACHABLE/) as string,

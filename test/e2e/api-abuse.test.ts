@@ -348,7 +348,7 @@ describe('AP-35 odd ways to speak HTTP', () => {
       const [reply] = repliesIn(await connection.received);
       if (reply !== undefined) expect(reply.status).toBe(400);
     }
-    expect(await server.client.running()).toEqual([]);
+    expect(await server.client.invocations.running()).toEqual([]);
   });
 
   it.each([

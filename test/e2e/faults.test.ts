@@ -120,7 +120,7 @@ describe('FT-31 a clock that jumps', () => {
 
     const call = server.client.invoke('waits', { event: { ms: 800 } });
     await vi.waitFor(async () => {
-      expect((await server.client.running())[0]?.state).toBe('running');
+      expect((await server.client.invocations.running())[0]?.state).toBe('running');
     });
     vi.setSystemTime(Date.now() + jumpMs);
     const reply = await call;
@@ -131,7 +131,7 @@ describe('FT-31 a clock that jumps', () => {
     const begun = performance.now();
     const late = server.client.invoke('waits', { event: { ms: 60_000 } });
     await vi.waitFor(async () => {
-      expect((await server.client.running())[0]?.state).toBe('running');
+      expect((await server.client.invocations.running())[0]?.state).toBe('running');
     });
     vi.setSystemTime(Date.now() - jumpMs);
     expect((await late).invocation.outcome).toBe('timeout');

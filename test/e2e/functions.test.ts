@@ -113,7 +113,7 @@ describe('concurrency', () => {
       );
     await until(quick, 20_000, 'the only sandbox has started');
     const running = small.client.invoke('slow', { event: { ms: 3000 } });
-    await until(async () => (await small.client.running()).length === 1, 10_000, 'it is busy');
+    await until(async () => (await small.client.invocations.running()).length === 1, 10_000, 'it is busy');
     const waiting = small.client.invoke('slow').catch((error: unknown) => error);
     const call = (): request.Test => request(small.url).post('/functions/slow/invoke').send({ version: 'v1' });
     await until(async () => (await call()).status === 429, 10_000, 'the queue is full');

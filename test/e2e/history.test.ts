@@ -174,8 +174,8 @@ describe('an invocation that runs', () => {
     sent.on('error', () => undefined);
     sent.end('{"version":"v1","event":{"waitMs":9000}}');
     await once(sent, 'finish');
-    await until(async () => (await server.client.running()).length === 1, 10_000, 'it runs');
-    const [running] = await server.client.running();
+    await until(async () => (await server.client.invocations.running()).length === 1, 10_000, 'it runs');
+    const [running] = await server.client.invocations.running();
     const path = `/invocations/${running?.id ?? ''}`;
     expect((await request(server.url).get(path)).body).toMatchObject({
       state: 'running',
@@ -187,7 +187,7 @@ describe('an invocation that runs', () => {
       .expect(409)
       .expect(/EVENT_NOT_KEPT/);
     sent.destroy();
-    await until(async () => (await server.client.running()).length === 0, 10_000, 'it has ended');
+    await until(async () => (await server.client.invocations.running()).length === 0, 10_000, 'it has ended');
     expect((await request(server.url).get(path)).body).toMatchObject({
       state: 'cancelled',
       outcome: null,

@@ -54,7 +54,7 @@ function isRepeat({ headers }: Told): boolean {
 /** Resolves when a call of the function runs. */
 async function running(name: string, { client }: Pick<TestServer, 'client'> = server): Promise<string> {
   const find = async (): Promise<string | undefined> =>
-    (await client.running()).find((one) => one.function === name && one.state === 'running')?.id;
+    (await client.invocations.running()).find((one) => one.function === name && one.state === 'running')?.id;
   let id: string | undefined;
   await expect.poll(async () => (id = await find()), { timeout: 20_000, interval: 20 }).toBeDefined();
   return String(id);
@@ -104,7 +104,7 @@ describe('an invoke with an idempotency key', () => {
     const id = await running('slow');
     leaving.abort();
     await expect(left).rejects.toThrow();
-    await expect.poll(async () => (await server.client.running()).length, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await server.client.invocations.running()).length, { timeout: 20_000 }).toBe(0);
     const repeat = await send('/functions/slow/invoke', { key: 'e', body });
     expect([repeat.status, isRepeat(repeat)]).toEqual([200, true]);
     expect(JSON.parse(repeat.text)).toMatchObject({ logs: 'begun\n', invocation: { id, outcome: 'ok' } });
@@ -114,7 +114,7 @@ describe('an invoke with an idempotency key', () => {
     const body = envelope({ ms: 60_000 });
     const first = send('/functions/slow/invoke', { key: 'f', body });
     const id = await running('slow');
-    await server.client.cancel(id);
+    await server.client.invocations.cancel(id);
     expect(await first).toMatchObject({ status: 409, code: 'INVOCATION_CANCELLED' });
     const repeat = await send('/functions/slow/invoke', { key: 'f', body });
     expect(repeat).toMatchObject({ status: 409, code: 'INVOCATION_CANCELLED' });

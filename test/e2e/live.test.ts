@@ -61,7 +61,7 @@ async function runningId(functionName: string): Promise<string> {
   let id: string | undefined;
   await until(
     async () => {
-      const all = await server.client.running();
+      const all = await server.client.invocations.running();
       id = all.find((invocation) => invocation.function === functionName && invocation.state === 'running')?.id;
       return id !== undefined;
     },
@@ -176,12 +176,14 @@ describe('cancelling an invocation', () => {
     expect(await follower.next()).toMatchObject({ event: 'log', text: 'round\n' });
     const id = begin?.event === 'begin' ? begin.invocation_id : '';
     const [container = ''] = await containersOf('endless');
-    expect(await server.client.running()).toMatchObject([{ id, function: 'endless', version: 1, state: 'running' }]);
+    expect(await server.client.invocations.running()).toMatchObject([
+      { id, function: 'endless', version: 1, state: 'running' },
+    ]);
 
-    await server.client.cancel(id);
+    await server.client.invocations.cancel(id);
     expect(await caller).toMatchObject({ code: 'INVOCATION_CANCELLED', status: 409 });
     expect(await follower.next()).toMatchObject({ event: 'end', outcome: null, code: 'INVOCATION_CANCELLED' });
-    expect(await server.client.running()).toEqual([]);
+    expect(await server.client.invocations.running()).toEqual([]);
     expect((await server.client.invoke('endless', { event: {} })).result).toBe(7);
     expect(await containersOf('endless')).not.toContain(container);
   });
@@ -194,30 +196,33 @@ describe('cancelling an invocation', () => {
     let waitingId: string | undefined;
     await until(
       async () => {
-        waitingId = (await server.client.running()).find(({ state }) => state === 'waiting')?.id;
+        waitingId = (await server.client.invocations.running()).find(({ state }) => state === 'waiting')?.id;
         return waitingId !== undefined;
       },
       10_000,
       'the second call waits',
     );
-    await server.client.cancel(waitingId ?? '');
+    await server.client.invocations.cancel(waitingId ?? '');
     expect(await second).toMatchObject({ code: 'INVOCATION_CANCELLED', status: 409 });
-    expect((await server.client.running()).map(({ id }) => id)).toEqual([firstId]);
+    expect((await server.client.invocations.running()).map(({ id }) => id)).toEqual([firstId]);
     await until(async () => (await containersOf('queued')).length === 1, 10_000, 'the first call has its container');
-    await server.client.cancel(firstId);
+    await server.client.invocations.cancel(firstId);
     await expect(first).rejects.toMatchObject({ code: 'INVOCATION_CANCELLED' });
   });
 
   it('ends a run of code that was never deployed', async () => {
     const run = refused(server.client.run({ config, envelope: { version: 'v1', event: { loop: true } }, ...looping }));
-    await server.client.cancel(await runningId('run'));
+    await server.client.invocations.cancel(await runningId('run'));
     expect(await run).toMatchObject({ code: 'INVOCATION_CANCELLED', status: 409 });
   });
 
   it('fails with 404 for an id that nothing runs under', async () => {
     const { invocation } = await server.client.invoke('endless', { event: {} });
     for (const id of [invocation.id, 'nothing', '../functions/endless']) {
-      await expect(server.client.cancel(id)).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND', status: 404 });
+      await expect(server.client.invocations.cancel(id)).rejects.toMatchObject({
+        code: 'INVOCATION_NOT_FOUND',
+        status: 404,
+      });
     }
     expect((await server.client.show('endless')).name).toBe('endless');
   });

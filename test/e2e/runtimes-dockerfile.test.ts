@@ -34,13 +34,17 @@ describe('a function with a Dockerfile of its own', () => {
     const { client } = server;
     const events: BuildEvent[] = [];
     const config = { runtime: 'dockerfile' };
-    const first = await client.deploy('shell', config, shellProgram('first'), (event) => events.push(event));
+    const first = await client.deploy('shell', config, shellProgram('first'), {
+      onBuild: (event) => events.push(event),
+    });
     expect(first).toMatchObject({ outcome: 'created', runtime: 'dockerfile', isolation: 'fresh', version: 1 });
     expect(JSON.stringify(events)).toContain('installing');
     expect((await client.invoke('shell', { event: [1] })).result).toBe('first [1]');
 
     const later: BuildEvent[] = [];
-    const second = await client.deploy('shell', config, shellProgram('second'), (event) => later.push(event));
+    const second = await client.deploy('shell', config, shellProgram('second'), {
+      onBuild: (event) => later.push(event),
+    });
     expect(second).toMatchObject({ outcome: 'updated', version: 2 });
     expect(JSON.stringify(later)).toContain('is there already');
     expect(JSON.stringify(later)).not.toContain('installing');
@@ -96,7 +100,7 @@ describe('a function with a Dockerfile of its own', () => {
     const broken = {
       files: { ...shellProgram('x').files, Dockerfile: `FROM ${debian}\n\nRUN exit 4\nCMD ["true"]\n` },
     };
-    await expect(client.deploy('steady', config, broken, () => undefined)).rejects.toMatchObject({
+    await expect(client.deploy('steady', config, broken, { onBuild: () => undefined })).rejects.toMatchObject({
       code: 'RUNTIME_BUILD_FAILED',
       message: matching(/^Line 3: RUN exit 4: exit code 4/),
     });
@@ -115,15 +119,15 @@ describe('what was built', () => {
       {
         await using before = await startServer({ dataDirectory });
         const context = { files: { note: 'kept', unused: dataDirectory } };
-        const made = await before.client.putRuntime('noted', { contract: 'handler', dockerfile }, context);
+        const made = await before.client.runtimes.set('noted', { contract: 'handler', dockerfile }, context);
         image = made.image ?? '';
         const config = { runtime: 'noted', handler: 'main.handler' };
         await before.client.deploy('reader', config, { files: { 'main.mjs': source } });
       }
       await using after = await startServer({ dataDirectory });
       const { client } = after;
-      expect(await client.runtime('noted')).toMatchObject({ state: 'ready', image });
-      expect((await client.build('noted')).log).toContain('COPY note');
+      expect(await client.runtimes.show('noted')).toMatchObject({ state: 'ready', image });
+      expect((await client.builds.show('noted')).log).toContain('COPY note');
       expect((await client.invoke('reader')).result).toBe('kept');
 
       await client.deploy(
@@ -135,9 +139,9 @@ describe('what was built', () => {
       );
       await until(async () => (await containersFrom(image)) === 0, 20_000, 'no sandbox is left on the image');
       await docker.getImage(image).remove({ force: true });
-      expect((await client.runtime('noted')).state).toBe('missing');
+      expect((await client.runtimes.show('noted')).state).toBe('missing');
       await expect(client.invoke('reader')).rejects.toMatchObject({ code: 'RUNTIME_NOT_READY', status: 503 });
-      await until(async () => (await client.runtime('noted')).state === 'ready', 30_000, 'it was built again');
+      await until(async () => (await client.runtimes.show('noted')).state === 'ready', 30_000, 'it was built again');
       expect((await client.invoke('reader')).result).toBe('kept');
       await removeAllImages(after);
       expect(await client.pruneImages()).toEqual([]);
@@ -157,8 +161,8 @@ describe('a stop of the server', () => {
         const onBuild = (event: BuildEvent): void => {
           if (event.event === 'log' && event.text === 'begun') resolve();
         };
-        before.client
-          .putRuntime('stopped', { contract: 'command', dockerfile }, undefined, { onBuild })
+        before.client.runtimes
+          .set('stopped', { contract: 'command', dockerfile }, undefined, { onBuild })
           .catch(() => undefined);
       });
       await begun;
@@ -169,11 +173,11 @@ describe('a stop of the server', () => {
       expect(containers.filter(({ Command }) => Command.includes('sleep 277'))).toEqual([]);
 
       await using after = await startServer({ dataDirectory });
-      expect(await after.client.runtime('stopped')).toMatchObject({
+      expect(await after.client.runtimes.show('stopped')).toMatchObject({
         state: 'failed',
         last_build: { state: 'cancelled', problem: matching(/^The server stopped while it was built/) },
       });
-      expect((await after.client.build('stopped')).log).toContain('begun');
+      expect((await after.client.builds.show('stopped')).log).toContain('begun');
       await removeAllImages(after);
     } finally {
       await rm(dataDirectory, { recursive: true, force: true });
@@ -187,7 +191,7 @@ describe('containers that are prepared', () => {
     const { client } = prepared;
     const put = async (word: string): Promise<string> => {
       const dockerfile = `FROM ${node}\nENV WORD=${word}\n`;
-      return (await client.putRuntime('worded', { contract: 'handler', dockerfile })).image ?? '';
+      return (await client.runtimes.set('worded', { contract: 'handler', dockerfile })).image ?? '';
     };
     const first = await put('first');
     const config = { runtime: 'worded', handler: 'main.handler', isolation: 'fresh' } as const;
@@ -200,7 +204,7 @@ describe('containers that are prepared', () => {
     await until(async () => (await containersFrom(first)) === 0, 20_000, 'those of the former image have gone');
     await until(async () => (await containersFrom(second)) === 2, 30_000, 'others are prepared');
     await client.remove('prepared-for');
-    await client.removeRuntime('worded');
+    await client.runtimes.remove('worded');
     await until(async () => (await containersFrom(second)) === 0, 20_000, 'those of the runtime have gone');
     await client.pruneImages();
     for (const image of [first, second]) {

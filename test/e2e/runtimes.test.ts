@@ -38,7 +38,7 @@ describe('a runtime of the handler contract', () => {
     const dockerfile = `FROM ${node}\nRUN echo from the build > /greeting.txt\n`;
     const log = listener();
     const definition = { contract: 'handler', dockerfile, description: 'Node with a greeting' } as const;
-    expect(await server.client.putRuntime('greeting', definition, undefined, log)).toMatchObject({
+    expect(await server.client.runtimes.set('greeting', definition, undefined, log)).toMatchObject({
       name: 'greeting',
       kind: 'custom',
       contract: 'handler',
@@ -68,7 +68,7 @@ describe('a runtime of the handler contract', () => {
 
     const again = await request(server.url).put('/runtimes/greeting').send(definition);
     expect([again.status, (again.body as { state: string }).state]).toEqual([200, 'ready']);
-    expect((await server.client.build('greeting')).log).toContain('is there already');
+    expect((await server.client.builds.show('greeting')).log).toContain('is there already');
   });
 
   it('installs a package of the system and runs a Python handler with it, the language found in the image', async () => {
@@ -82,7 +82,7 @@ describe('a runtime of the handler contract', () => {
         'apt.list': aptLines.map((line) => `${line}\n`).join(''),
       },
     };
-    expect(await server.client.putRuntime('python-bc', { contract: 'handler' }, context)).toMatchObject({
+    expect(await server.client.runtimes.set('python-bc', { contract: 'handler' }, context)).toMatchObject({
       state: 'ready',
       language: 'python',
       language_version: matching(/^3\.11\./),
@@ -102,7 +102,7 @@ def handler(event, context):
 
   it('says in one sentence what the image lacks, and cannot be deployed on', async () => {
     await expect(
-      server.client.putRuntime('nothing-inside', { contract: 'handler', dockerfile: `FROM ${debian}\n` }),
+      server.client.runtimes.set('nothing-inside', { contract: 'handler', dockerfile: `FROM ${debian}\n` }),
     ).rejects.toMatchObject({
       code: 'RUNTIME_BUILD_FAILED',
       status: 422,
@@ -110,7 +110,7 @@ def handler(event, context):
         /^The image has no node and no python3 on its PATH \(.*\), which the handler contract needs: install/,
       ),
     });
-    expect(await server.client.runtime('nothing-inside')).toMatchObject({
+    expect(await server.client.runtimes.show('nothing-inside')).toMatchObject({
       state: 'failed',
       language: null,
       last_build: { state: 'failed', problem: matching(/no node and no python3/) },
@@ -124,7 +124,7 @@ def handler(event, context):
 
   it('names an interpreter that does not start', async () => {
     const dockerfile = `FROM ${debian}\nRUN printf '#!/bin/sh\\nexit 7\\n' > /usr/local/bin/node && chmod 755 /usr/local/bin/node\n`;
-    await expect(server.client.putRuntime('broken-node', { contract: 'handler', dockerfile })).rejects.toMatchObject({
+    await expect(server.client.runtimes.set('broken-node', { contract: 'handler', dockerfile })).rejects.toMatchObject({
       code: 'RUNTIME_BUILD_FAILED',
       message: matching(/^The interpreter \/usr\/local\/bin\/node of the image did not get as far as saying hello/),
     });
@@ -142,7 +142,7 @@ elsif ($what eq 'hang') { sleep 60; }
 
   it('runs a program in a language that the product does not know', async () => {
     const dockerfile = `FROM ${debian}\nWORKDIR /function\nCMD ["perl", "main.pl"]\n`;
-    expect(await server.client.putRuntime('perl', { contract: 'command', dockerfile })).toMatchObject({
+    expect(await server.client.runtimes.set('perl', { contract: 'command', dockerfile })).toMatchObject({
       contract: 'command',
       language: null,
       command: ['perl', 'main.pl'],
@@ -184,7 +184,7 @@ elsif ($what eq 'hang') { sleep 60; }
 
   it('is refused without anything to run', async () => {
     const dockerfile = `FROM ${debian}\nCMD []\n`;
-    await expect(server.client.putRuntime('idle', { contract: 'command', dockerfile })).rejects.toMatchObject({
+    await expect(server.client.runtimes.set('idle', { contract: 'command', dockerfile })).rejects.toMatchObject({
       message: matching(/^The image has neither CMD nor ENTRYPOINT/),
     });
   });
@@ -196,39 +196,39 @@ describe('a runtime that is sent again', () => {
 
   it('reaches its functions with their next call, and not before it has been built well', async () => {
     const { client } = server;
-    await client.putRuntime('changing', { contract: 'handler', dockerfile: saying('first') });
+    await client.runtimes.set('changing', { contract: 'handler', dockerfile: saying('first') });
     await client.deploy('changed', { runtime: 'changing', handler: 'main.handler' }, source);
     expect((await client.invoke('changed')).result).toBe('first');
 
     const broken = `${saying('second')}RUN echo nearly there\nRUN exit 5\n`;
-    await expect(client.putRuntime('changing', { contract: 'handler', dockerfile: broken })).rejects.toMatchObject({
+    await expect(client.runtimes.set('changing', { contract: 'handler', dockerfile: broken })).rejects.toMatchObject({
       code: 'RUNTIME_BUILD_FAILED',
       message: matching(/^Line 4: RUN exit 5: exit code 5/),
     });
-    expect(await client.runtime('changing')).toMatchObject({
+    expect(await client.runtimes.show('changing')).toMatchObject({
       state: 'ready',
       last_build: { state: 'failed', problem_line: 4 },
     });
-    const { log } = await client.build('changing');
+    const { log } = await client.builds.show('changing');
     expect(log).toContain('nearly there');
     expect((await client.invoke('changed')).result).toBe('first');
 
-    await client.putRuntime('changing', { contract: 'handler', dockerfile: saying('third') });
+    await client.runtimes.set('changing', { contract: 'handler', dockerfile: saying('third') });
     expect((await client.invoke('changed')).result).toBe('third');
   });
 
   it('cannot change its contract, or go, while a function uses it', async () => {
     const { client } = server;
-    await client.putRuntime('kept', { contract: 'handler', dockerfile: saying('x') });
+    await client.runtimes.set('kept', { contract: 'handler', dockerfile: saying('x') });
     await client.deploy('keeper', { runtime: 'kept', handler: 'main.handler' }, source);
     const program = { contract: 'command', dockerfile: `${saying('x')}CMD ["node"]\n` } as const;
     const inUse = { code: 'RUNTIME_IN_USE', status: 409, message: matching(/keeper/) };
-    await expect(client.putRuntime('kept', program)).rejects.toMatchObject(inUse);
-    await expect(client.removeRuntime('kept')).rejects.toMatchObject(inUse);
+    await expect(client.runtimes.set('kept', program)).rejects.toMatchObject(inUse);
+    await expect(client.runtimes.remove('kept')).rejects.toMatchObject(inUse);
     await client.remove('keeper');
-    const { image = '' } = await client.runtime('kept');
-    await client.removeRuntime('kept');
-    await expect(client.runtime('kept')).rejects.toMatchObject({ code: 'CUSTOM_RUNTIME_NOT_FOUND', status: 404 });
+    const { image = '' } = await client.runtimes.show('kept');
+    await client.runtimes.remove('kept');
+    await expect(client.runtimes.show('kept')).rejects.toMatchObject({ code: 'CUSTOM_RUNTIME_NOT_FOUND', status: 404 });
     expect((await client.pruneImages()).map((pruned) => pruned.image)).toContain(image);
     await expect(docker.getImage(image).inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
@@ -238,7 +238,7 @@ describe('a build that takes long', () => {
   it('goes on when its client leaves, can be followed, and ends when it is cancelled', async () => {
     const { client } = server;
     const leaving = new AbortController();
-    const left = client.putRuntime(
+    const left = client.runtimes.set(
       'slow',
       { contract: 'command', dockerfile: `FROM ${debian}\nRUN echo begun && sleep 250\nCMD ["true"]\n` },
       undefined,
@@ -250,7 +250,7 @@ describe('a build that takes long', () => {
       },
     );
     await expect(left).rejects.toThrow();
-    expect(await client.runtime('slow')).toMatchObject({ state: 'building', last_build: { state: 'building' } });
+    expect(await client.runtimes.show('slow')).toMatchObject({ state: 'building', last_build: { state: 'building' } });
     const config = { runtime: 'slow' };
     await expect(client.deploy('early', config, { files: { a: '' } })).rejects.toMatchObject({
       code: 'RUNTIME_NOT_READY',
@@ -258,12 +258,12 @@ describe('a build that takes long', () => {
     });
 
     const log = listener();
-    const followed = client.followBuild('slow', log.onBuild);
-    await client.cancelBuild('slow');
+    const followed = client.builds.follow('slow', log.onBuild);
+    await client.builds.cancel('slow');
     expect(await followed).toMatchObject({ state: 'cancelled', problem: matching(/cancelled/) });
     expect(log.text()).toContain('begun');
-    expect(await client.runtime('slow')).toMatchObject({ state: 'failed', last_build: { state: 'cancelled' } });
-    await expect(client.cancelBuild('slow')).rejects.toMatchObject({ code: 'BUILD_NOT_FOUND', status: 404 });
+    expect(await client.runtimes.show('slow')).toMatchObject({ state: 'failed', last_build: { state: 'cancelled' } });
+    await expect(client.builds.cancel('slow')).rejects.toMatchObject({ code: 'BUILD_NOT_FOUND', status: 404 });
     const containers = await docker.listContainers({ all: true, filters: { label: ['sraas.managed=build'] } });
     expect(containers.filter(({ Command }) => Command.includes('sleep 250'))).toEqual([]);
   });

@@ -82,7 +82,7 @@ describe('asynchronous work on two servers of one PostgreSQL, one of which is ki
 
     const ends = new Map<string, { readonly state: string; readonly result: unknown; readonly attempt: number }>();
     const look = async ({ id }: Accepted): Promise<void> => {
-      const record = await survivor.client.invocation(id);
+      const record = await survivor.client.invocations.show(id);
       if (!['queued', 'running'].includes(record.state)) ends.set(id, record as never);
     };
     await until(

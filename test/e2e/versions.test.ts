@@ -284,7 +284,9 @@ describe('many at once', () => {
     const running = server.client.invoke('ending');
     const removed = until(
       async () =>
-        (await server.client.running()).some((call) => call.function === 'ending' && call.state === 'running'),
+        (await server.client.invocations.running()).some(
+          (call) => call.function === 'ending' && call.state === 'running',
+        ),
       10_000,
       'it runs',
     ).then(() => server.client.remove('ending'));

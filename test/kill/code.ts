@@ -1,10 +1,9 @@
+import type { Code } from '../../src/client/code.ts';
 import type { FunctionConfigDocument } from '../../src/client/wire.ts';
-import type { Code } from '../../src/client/sraas-client.ts';
 import { tarFile } from '../support/archives/raw-tar.ts';
 import type { Deployed } from './journal.ts';
 
-// The client's own type has no async policy yet.
-const config = {
+const config: FunctionConfigDocument = {
   runtime: 'node24',
   handler: 'src/main.handler',
   limits: { memory_mb: 64, timeout_ms: 20_000 },

@@ -13,11 +13,11 @@ export async function deployWithPackages(
   files: Files,
 ): Promise<{ readonly reply: DeployReply; readonly said: string }> {
   const lines: string[] = [];
-  const onEvent = (event: BuildEvent): void => {
+  const onBuild = (event: BuildEvent): void => {
     if (event.event === 'log') lines.push(event.text);
   };
   const archive = await tarOf(files);
-  const reply = await client.deploy(name, { dependencies: 'install', ...config }, { archive }, onEvent);
+  const reply = await client.deploy(name, { dependencies: 'install', ...config }, { archive }, { onBuild });
   return { reply, said: lines.join('\n') };
 }
 

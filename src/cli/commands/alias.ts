@@ -45,8 +45,8 @@ function addSet(alias: Command, { world, finish }: CommandContext): void {
       const printer = printerFor(command, world);
       const { name, alias: aliasName } = parseAliasReference(reference);
       const target = targetOf(parseVersionNumber(version), options);
-      const { versions } = clientFor(command, world);
-      const document = await versions.putAlias(name, aliasName, target, conditionOf(options));
+      const { aliases } = clientFor(command, world);
+      const document = await aliases.set(name, aliasName, target, conditionOf(options));
       if (printer.json) printer.document(document);
       else printer.line(`${name}:${aliasName} leads to ${targetText(document)} (${document.outcome ?? 'set'})`);
       finish(exitCodes.ok);
@@ -69,7 +69,7 @@ function addList(alias: Command, { world, finish }: CommandContext): void {
     .addHelpText('after', examples('sraas alias list hello'))
     .action(async (name: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const aliases = await clientFor(command, world).versions.aliases(name);
+      const aliases = await clientFor(command, world).aliases.list(name);
       if (printer.json) printer.document(aliases);
       else if (aliases.length === 0) printer.note(`no aliases yet; set one: sraas alias set ${name}:live 1`);
       else {
@@ -94,7 +94,7 @@ function addShow(alias: Command, { world, finish }: CommandContext): void {
     .action(async (reference: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
       const { name, alias: aliasName } = parseAliasReference(reference);
-      const { document, tag } = await clientFor(command, world).versions.alias(name, aliasName);
+      const { document, tag } = await clientFor(command, world).aliases.look(name, aliasName);
       if (printer.json) printer.document({ ...document, tag });
       else {
         const lines: readonly (readonly [string, string])[] = [
@@ -119,10 +119,10 @@ function addRemove(alias: Command, { world, finish }: CommandContext): void {
     .addOption(ifMatchOption())
     .addHelpText('after', examples('sraas alias rm hello:live'))
     .action(async (references: readonly string[], options: { readonly ifMatch?: string }, command: Command) => {
-      const { versions } = clientFor(command, world);
+      const { aliases } = clientFor(command, world);
       const exitCode = await removeEach(references, printerFor(command, world), (reference) => {
         const { name, alias: aliasName } = parseAliasReference(reference);
-        return versions.removeAlias(name, aliasName, conditionOf(options));
+        return aliases.remove(name, aliasName, conditionOf(options));
       });
       finish(exitCode);
     });

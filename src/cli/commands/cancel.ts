@@ -19,7 +19,7 @@ export function addCancel(program: Command, { world, finish }: CommandContext): 
       const printer = printerFor(command, world);
       const client = clientFor(command, world);
       const whole = await wholeId(client, id);
-      await client.cancel(whole);
+      await client.invocations.cancel(whole);
       if (printer.json) printer.document({ cancelled: whole });
       else printer.line(`cancelled ${whole}`);
       finish(exitCodes.ok);
@@ -29,7 +29,7 @@ export function addCancel(program: Command, { world, finish }: CommandContext): 
 /** The id that begins or ends as typed. One that is none's is left to the server to refuse. */
 async function wholeId(client: SraasClient, typed: string): Promise<string> {
   if (typed.length >= wholeIdLength || typed === '') return typed;
-  const matching = (await client.running()).filter(({ id }) => id.startsWith(typed) || id.endsWith(typed));
+  const matching = (await client.invocations.running()).filter(({ id }) => id.startsWith(typed) || id.endsWith(typed));
   if (matching.length > 1) {
     throw new UsageError(
       `${matching.length} invocations begin or end with ${typed}: give more of the id; sraas ps shows them.`,

@@ -31,7 +31,7 @@ function addList(deadLetters: Command, { world, finish }: CommandContext): void 
     .action(async (name: string | undefined, { limit }: { readonly limit: number }, command: Command) => {
       const printer = printerFor(command, world);
       const found: RecordDocument[] = [];
-      for await (const document of clientFor(command, world).deadLetters(name, limit)) found.push(document);
+      for await (const document of clientFor(command, world).deadLetters.list(name, limit)) found.push(document);
       if (printer.json) printer.document(found);
       else if (found.length === 0) printer.note('no dead letters');
       else printer.block(table(['ID', 'FUNCTION', 'ATTEMPTS', 'ENDED AS', 'ERROR'], found.map(row)));
@@ -58,7 +58,7 @@ function addReplay(deadLetters: Command, { world, finish }: CommandContext): voi
     .addHelpText('after', examples(`sraas dead-letters replay ${id}`, `sraas dead-letters replay ${id} --on hello`))
     .action(async (invocationId: string, { on }: { readonly on?: string }, command: Command) => {
       const printer = printerFor(command, world);
-      const document = await clientFor(command, world).replayDeadLetter(invocationId, on);
+      const document = await clientFor(command, world).deadLetters.replay(invocationId, { reference: on });
       if (printer.json) printer.document(document);
       else printer.line(document.id);
       finish(exitCodes.ok);
@@ -73,7 +73,7 @@ function addRemove(deadLetters: Command, { world, finish }: CommandContext): voi
     .addHelpText('after', examples(`sraas dead-letters rm ${id}`))
     .action(async (ids: readonly string[], _options: object, command: Command) => {
       const client = clientFor(command, world);
-      finish(await removeEach(ids, printerFor(command, world), (one) => client.removeDeadLetter(one)));
+      finish(await removeEach(ids, printerFor(command, world), (one) => client.deadLetters.remove(one)));
     });
 }
 
@@ -89,7 +89,7 @@ function addPurge(deadLetters: Command, { world, finish }: CommandContext): void
         throw new UsageError('Give the function whose dead letters shall go, or --all for those of every function.');
       }
       const printer = printerFor(command, world);
-      const removed = await clientFor(command, world).purgeDeadLetters(name);
+      const removed = await clientFor(command, world).deadLetters.purge(name);
       if (printer.json) printer.document({ removed });
       else printer.line(`removed ${removed} dead letter${removed === 1 ? '' : 's'}`);
       finish(exitCodes.ok);

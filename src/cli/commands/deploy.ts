@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { basename } from 'node:path';
-import { headersOf } from '../../client/versions-client.ts';
 import type { FunctionConfigDocument } from '../../client/wire.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { configDocument, type ConfigFlags } from '../config-document.ts';
@@ -62,7 +61,7 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
         world.workingDirectory,
         entryFlags(options),
         printer,
-        languageOfRuntime(client),
+        languageOfRuntime(client.runtimes),
       );
       const name = functionName(options.name ?? packed.file.name, packed.folder);
       const config = configDocument(packed.file.config, options, packed.entry);
@@ -72,13 +71,11 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       const report = new BuildReport(printer, name, installs ? 'installing the packages of' : undefined);
       const onBuild = installs || packed.entry.runtime === 'dockerfile' ? report.onEvent : undefined;
       const code = { archive: packed.archive };
-      const reply = await client.deploy(
-        name,
-        config as unknown as FunctionConfigDocument,
-        code,
+      const reply = await client.deploy(name, config as unknown as FunctionConfigDocument, code, {
         onBuild,
-        conditionHeaders(options),
-      );
+        createOnly: options.createOnly ?? false,
+        ...conditionOf(options),
+      });
       if (printer.json) printer.document(reply);
       else {
         printer.line(`${reply.name} version ${reply.version} ${reply.outcome}`);
@@ -86,10 +83,6 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       }
       finish(exitCodes.ok);
     });
-}
-
-function conditionHeaders({ createOnly, ifMatch }: DeployOptions): Readonly<Record<string, string>> {
-  return { ...headersOf(conditionOf({ ifMatch })).headers, ...(createOnly === true ? { 'if-none-match': '*' } : {}) };
 }
 
 function entryFlags({ runtime, handler }: ConfigFlags): { runtime?: string; handler?: string } {

@@ -38,7 +38,8 @@ export function addHistory(program: Command, { world, finish }: CommandContext):
       const { name, version } = split(reference);
       const filter: HistoryFilterDocument = { ...words, ...(version === undefined ? {} : { version }) };
       const found: RecordDocument[] = [];
-      for await (const document of clientFor(command, world).history(name, filter, limit)) found.push(document);
+      for await (const document of clientFor(command, world).invocations.list(name, filter, limit))
+        found.push(document);
       if (printer.json) printer.document(found);
       else if (found.length === 0) printer.note('no invocations like that are known');
       else printer.block(table(['ID', 'VERSION', 'MODE', 'ENDED AS', 'TOOK', 'WHEN'], found.map(row)));

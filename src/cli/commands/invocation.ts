@@ -17,7 +17,7 @@ export function addInvocation(program: Command, { world, finish }: CommandContex
     .action(async (id: string, { wait }: { readonly wait?: boolean }, command: Command) => {
       const printer = printerFor(command, world);
       const client = clientFor(command, world);
-      const document = await (wait === true ? client.untilEnded(id) : client.invocation(id));
+      const document = await (wait === true ? client.invocations.untilEnded(id) : client.invocations.show(id));
       if (printer.json) printer.document(document);
       else {
         for (const [label, value] of facts(document)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);

@@ -11,7 +11,7 @@ export function addPs(program: Command, { world, finish }: CommandContext): void
     .addHelpText('after', examples('sraas ps', 'sraas ps --json'))
     .action(async (_options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const running = await clientFor(command, world).running();
+      const running = await clientFor(command, world).invocations.running();
       if (printer.json) printer.document(running);
       else if (running.length === 0) printer.note('nothing waits or runs');
       else {

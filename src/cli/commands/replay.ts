@@ -23,13 +23,13 @@ export function addReplay(program: Command, { world, finish }: CommandContext): 
     .action(async (invocationId: string, { on, async }: ReplayOptions, command: Command) => {
       const printer = printerFor(command, world);
       if (async === true) {
-        const accepted = await clientFor(command, world).replayAsync(invocationId, on);
+        const accepted = await clientFor(command, world).invocations.replayAsync(invocationId, { reference: on });
         if (printer.json) printer.document(accepted);
         else printer.line(accepted.id);
         finish(exitCodes.ok);
         return;
       }
-      const reply = await clientFor(command, world).replay(invocationId, on === undefined ? {} : { reference: on });
+      const reply = await clientFor(command, world).invocations.replay(invocationId, { reference: on });
       if (printer.json || !world.isTerminal.stdout) printer.document(reply);
       else printReply(printer, reply);
       finish(reply.invocation.outcome === 'ok' ? exitCodes.ok : exitCodes.functionFailed);

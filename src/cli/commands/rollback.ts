@@ -24,11 +24,11 @@ export function addRollback(program: Command, { world, finish }: CommandContext)
     .addHelpText('after', examples('sraas rollback hello', 'sraas rollback hello --to 3', 'sraas rollback hello:live'))
     .action(async (reference: string, options: RollbackOptions, command: Command) => {
       const printer = printerFor(command, world);
-      const { versions } = clientFor(command, world);
+      const { versions, aliases } = clientFor(command, world);
       const to = options.to === undefined ? undefined : parseVersionNumber(options.to);
       if (reference.includes(':')) {
         const { name, alias } = parseAliasReference(reference);
-        const document = await versions.rollBackAlias(name, alias, to, conditionOf(options));
+        const document = await aliases.rollBack(name, alias, to, conditionOf(options));
         if (printer.json) printer.document(document);
         else printer.line(`${name}:${alias} leads to ${targetText(document)}`);
       } else {

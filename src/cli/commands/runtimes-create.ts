@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Code } from '../../client/sraas-client.ts';
+import type { Code } from '../../client/code.ts';
 import type { RuntimeDefinitionDocument, RuntimeDocument } from '../../client/wire.ts';
 import { BuildReport } from '../build-report.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
@@ -67,7 +67,7 @@ export function addCreateRuntime(runtimes: Command, { world, finish }: CommandCo
       const { onEvent: onBuild } = new BuildReport(printer, name);
       const began = performance.now();
       const runtime = await untilToldToStop(world, (signal) =>
-        client.putRuntime(name, definition, context, { onBuild, signal }),
+        client.runtimes.set(name, definition, context, { onBuild, signal }),
       );
       if (runtime === undefined) {
         printer.note(`left; the build goes on: sraas runtimes logs ${name} -f, or sraas runtimes cancel ${name}`);

@@ -18,7 +18,7 @@ export function addListRuntimes(runtimes: Command, { world, finish }: CommandCon
     .addHelpText('after', examples('sraas runtimes list', 'sraas runtimes list --json'))
     .action(async (_options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const found = await clientFor(command, world).runtimes();
+      const found = await clientFor(command, world).runtimes.list();
       if (printer.json) printer.document(found);
       else printer.block(table(['NAME', 'KIND', 'CONTRACT', 'LANGUAGE', 'STATE', 'SIZE'], found.map(row)));
       finish(exitCodes.ok);
@@ -34,7 +34,7 @@ export function addShowRuntime(runtimes: Command, { world, finish }: CommandCont
     .addHelpText('after', examples('sraas runtimes show node24', 'sraas runtimes show perl-tools --json'))
     .action(async (name: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const runtime = await clientFor(command, world).runtime(name);
+      const runtime = await clientFor(command, world).runtimes.show(name);
       if (printer.json) printer.document(runtime);
       else for (const [label, value] of lines(runtime)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
       finish(exitCodes.ok);
@@ -53,7 +53,7 @@ export function addRuntimeLogs(runtimes: Command, { world, finish }: CommandCont
       const printer = printerFor(command, world);
       const client = clientFor(command, world);
       if (options.follow !== true) {
-        const { log, ...build } = await client.build(name);
+        const { log, ...build } = await client.builds.show(name);
         if (printer.json) printer.document({ ...build, log });
         else {
           printer.block(log);
@@ -63,7 +63,7 @@ export function addRuntimeLogs(runtimes: Command, { world, finish }: CommandCont
         return;
       }
       const { onEvent } = new BuildReport(printer, name);
-      const build = await untilToldToStop(world, (signal) => client.followBuild(name, onEvent, { signal }));
+      const build = await untilToldToStop(world, (signal) => client.builds.follow(name, onEvent, { signal }));
       if (build !== undefined && printer.json) printer.document(build);
       else if (build !== undefined) {
         printer.note(`-- ${build.state}${build.problem === null ? '' : `: ${safeLine(build.problem)}`}`);
@@ -81,7 +81,7 @@ export function addCancelBuild(runtimes: Command, { world, finish }: CommandCont
     .addHelpText('after', examples('sraas runtimes cancel perl-tools'))
     .action(async (name: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      await clientFor(command, world).cancelBuild(name);
+      await clientFor(command, world).builds.cancel(name);
       if (printer.json) printer.document({ cancelled: name });
       else printer.line(`cancelled the build of ${name}`);
       finish(exitCodes.ok);
@@ -97,7 +97,7 @@ export function addRemoveRuntimes(runtimes: Command, { world, finish }: CommandC
     .addHelpText('after', examples('sraas runtimes rm perl-tools'))
     .action(async (names: readonly string[], _options: object, command: Command) => {
       const client = clientFor(command, world);
-      finish(await removeEach(names, printerFor(command, world), (name) => client.removeRuntime(name)));
+      finish(await removeEach(names, printerFor(command, world), (name) => client.runtimes.remove(name)));
     });
 }
 

@@ -14,7 +14,7 @@ export function addListSchedules(schedules: Command, { world, finish }: CommandC
     .addHelpText('after', examples('sraas schedules list report', 'sraas schedules list report --json'))
     .action(async (functionName: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const found = await clientFor(command, world).schedules(functionName);
+      const found = await clientFor(command, world).schedules.list(functionName);
       if (printer.json) printer.document(found);
       else if (found.length === 0)
         printer.note(`${functionName} has no schedules; make one: sraas schedules set --help`);
@@ -33,7 +33,7 @@ export function addShowSchedule(schedules: Command, { world, finish }: CommandCo
     .addHelpText('after', examples('sraas schedules show report nightly'))
     .action(async (functionName: string, scheduleName: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const schedule = await clientFor(command, world).schedule(functionName, scheduleName);
+      const schedule = await clientFor(command, world).schedules.show(functionName, scheduleName);
       if (printer.json) printer.document(schedule);
       else for (const [label, value] of lines(schedule)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
       finish(exitCodes.ok);

@@ -62,7 +62,7 @@ export function addSetSchedule(schedules: Command, { world, finish }: CommandCon
         ...(overlap === undefined ? {} : { overlap }),
         ...(options.paused === true ? { enabled: false } : {}),
       };
-      const reply = await client.putSchedule(functionName, scheduleName, definition);
+      const reply = await client.schedules.set(functionName, scheduleName, definition);
       if (printer.json) printer.document(reply);
       else {
         const next = reply.next_at === null ? 'paused' : `next at ${reply.next_at}`;

@@ -30,7 +30,7 @@ function addSwitch(schedules: Command, { world, finish }: CommandContext, enable
     .addHelpText('after', examples(`sraas schedules ${name} report nightly`))
     .action(async (functionName: string, scheduleName: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const schedule = await clientFor(command, world).switchSchedule(functionName, scheduleName, enabled);
+      const schedule = await clientFor(command, world).schedules.setEnabled(functionName, scheduleName, enabled);
       if (printer.json) printer.document(schedule);
       else
         printer.line(`${scheduleName} of ${functionName} ${enabled ? `next at ${schedule.next_at ?? ''}` : 'paused'}`);
@@ -47,7 +47,7 @@ function addRemove(schedules: Command, { world, finish }: CommandContext): void 
     .addHelpText('after', examples('sraas schedules rm report nightly'))
     .action(async (functionName: string, names: readonly string[], _options: object, command: Command) => {
       const client = clientFor(command, world);
-      const remove = (name: string): Promise<void> => client.removeSchedule(functionName, name);
+      const remove = (name: string): Promise<void> => client.schedules.remove(functionName, name);
       finish(await removeEach(names, printerFor(command, world), remove));
     });
 }

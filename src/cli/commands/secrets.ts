@@ -46,7 +46,7 @@ function addSet(secrets: Command, { world, finish }: CommandContext): void {
         const printer = printerFor(command, world);
         const client = clientFor(command, world);
         const value = await readSecret(world, { name, file: options.fromFile ?? dash });
-        const reply = await client.putSecret(name, value);
+        const reply = await client.secrets.set(name, value);
         if (printer.json) printer.document(reply);
         else printer.line(`${reply.name} ${reply.outcome === 'created' ? 'set' : 'set anew'}`);
         finish(exitCodes.ok);
@@ -62,7 +62,7 @@ function addList(secrets: Command, { world, finish }: CommandContext): void {
     .action(async (_options: object, command: Command) => {
       const printer = printerFor(command, world);
       const found: SecretDocument[] = [];
-      for await (const secret of clientFor(command, world).secrets()) found.push(secret);
+      for await (const secret of clientFor(command, world).secrets.list()) found.push(secret);
       if (printer.json) printer.document(found);
       else if (found.length === 0) printer.note('no secrets yet; set one: sraas secrets set NAME');
       else printer.block(table(['NAME', 'SET', 'USED BY'], found.map(row)));
@@ -78,7 +78,7 @@ function addRemove(secrets: Command, { world, finish }: CommandContext): void {
     .addHelpText('after', examples('sraas secrets rm db-password'))
     .action(async (names: readonly string[], _options: object, command: Command) => {
       const client = clientFor(command, world);
-      finish(await removeEach(names, printerFor(command, world), (name) => client.removeSecret(name)));
+      finish(await removeEach(names, printerFor(command, world), (name) => client.secrets.remove(name)));
     });
 }
 

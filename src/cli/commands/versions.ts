@@ -14,12 +14,12 @@ export function addVersions(program: Command, { world, finish }: CommandContext)
     .addHelpText('after', examples('sraas versions hello', 'sraas versions hello --json'))
     .action(async (name: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const { versions: client } = clientFor(command, world);
+      const client = clientFor(command, world);
       const versions: VersionDocument[] = [];
-      for await (const version of client.list(name)) versions.push(version);
+      for await (const version of client.versions.list(name)) versions.push(version);
       if (printer.json) printer.document(versions);
       else {
-        const aliases = await client.aliases(name);
+        const aliases = await client.aliases.list(name);
         const rows = versions.map((version) => row(version, aliases));
         printer.block(table(['VERSION', 'CREATED', 'RUNTIME', 'HANDLER', 'SIZE', 'CODE', 'ALIASES'], rows));
       }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Code, SraasClient } from '../../../src/client/sraas-client.ts';
+import type { Code } from '../../../src/client/code.ts';
+import type { SraasClient } from '../../../src/client/sraas-client.ts';
 import type { FunctionConfigDocument, InvokeReply, OutcomeWord } from '../../../src/client/wire.ts';
 import { until } from '../containers.ts';
 import { engineSandboxes, isOf } from './engine-sandboxes.ts';

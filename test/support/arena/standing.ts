@@ -58,7 +58,7 @@ export async function standingOf(where: Whereabouts): Promise<Standing> {
     ownedSandboxes(where),
     engineHoldings(server.instanceId),
     server.holdings(),
-    client.running(),
+    client.invocations.running(),
     readdir(join(dataDirectory, 'staging')),
   ]);
   const called = running.map(({ function: name }) => name);

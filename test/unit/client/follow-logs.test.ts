@@ -130,8 +130,8 @@ describe('what runs', () => {
     const { client, fetch } = clientWith((_url, { method }) =>
       method === 'DELETE' ? new Response(null, { status: 204 }) : jsonResponse(200, { invocations: [invocation] }),
     );
-    expect(await client.running()).toEqual([invocation]);
-    await client.cancel('i/1');
+    expect(await client.invocations.running()).toEqual([invocation]);
+    await client.invocations.cancel('i/1');
     expect(fetch.mock.calls.map(([url, { method }]) => `${method ?? ''} ${url}`)).toEqual([
       'GET http://server.test/invocations',
       'DELETE http://server.test/invocations/i%2F1',

@@ -25,7 +25,7 @@ describe('a runtime that is put', () => {
       frame('log', log) + frame('news', {}) + frame('dropped', { lines: 3 }) + frame('done', { name: 'x' }),
     );
     const onBuild = (event: BuildEvent): void => void heard.push(event);
-    expect(await client.putRuntime('a b', definition, { files: { f: '1' } }, { onBuild })).toEqual({ name: 'x' });
+    expect(await client.runtimes.set('a b', definition, { files: { f: '1' } }, { onBuild })).toEqual({ name: 'x' });
     expect(heard).toEqual([
       { event: 'log', ...log },
       { event: 'dropped', lines: 3 },
@@ -41,7 +41,7 @@ describe('a runtime that is put', () => {
 
   it('sends an archive as multipart', async () => {
     const { client, fetch } = clientWith(frame('done', {}));
-    await client.putRuntime('x', definition, { archive: new Uint8Array([1]) });
+    await client.runtimes.set('x', definition, { archive: new Uint8Array([1]) });
     const body = fetch.mock.calls[0]?.[1].body as FormData;
     expect([...body.keys()]).toEqual(['config', 'archive']);
     expect(body.get('config')).toBe(JSON.stringify(definition));
@@ -53,7 +53,7 @@ describe('a runtime that is put', () => {
       frame('log', log) + frame('error', problem),
       problemResponse(422, problem.code, problem.detail),
     ]) {
-      await expect(clientWith(answer).client.putRuntime('x', definition)).rejects.toMatchObject({
+      await expect(clientWith(answer).client.runtimes.set('x', definition)).rejects.toMatchObject({
         name: 'ClientError',
         code: 'RUNTIME_BUILD_FAILED',
         status: 422,
@@ -67,14 +67,14 @@ describe('a runtime that is put', () => {
     ['is not understood', 'event: done\ndata: {\n\n', 'UNEXPECTED_REPLY'],
     ['ends with an error that is none', frame('error', {}), 'UNEXPECTED_REPLY'],
   ])('rejects when the stream %s', async (_how, answer, code) => {
-    await expect(clientWith(answer).client.putRuntime('x', definition)).rejects.toMatchObject({ code });
+    await expect(clientWith(answer).client.runtimes.set('x', definition)).rejects.toMatchObject({ code });
   });
 });
 
 it('a build that is followed ends with its state', async () => {
   const { client, fetch } = clientWith(frame('log', log) + frame('end', { id: 'b', state: 'failed' }));
   const heard: BuildEvent[] = [];
-  expect(await client.followBuild('x', (event) => heard.push(event))).toEqual({ id: 'b', state: 'failed' });
+  expect(await client.builds.follow('x', (event) => heard.push(event))).toEqual({ id: 'b', state: 'failed' });
   expect(heard).toHaveLength(1);
   expect(fetch.mock.calls[0]?.[0]).toBe('http://server.test/runtimes/x/build?follow=true');
 });

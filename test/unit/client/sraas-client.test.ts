@@ -114,7 +114,7 @@ describe('SraasClient', () => {
       jsonResponse(200, functionDocument('f')),
     );
     expect(await client.health()).toStrictEqual(health);
-    expect(await client.runtimes()).toStrictEqual([{ name: 'node24' }]);
+    expect(await client.runtimes.list()).toStrictEqual([{ name: 'node24' }]);
     expect((await client.show('f')).name).toBe('f');
   });
 });
