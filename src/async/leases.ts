@@ -1,4 +1,5 @@
 import { SraasError } from '../errors.ts';
+import { repeat } from '../repeat.ts';
 import type { WorkStore } from './work-store.ts';
 
 interface LeasesParts {
@@ -15,7 +16,7 @@ const renewEveryMs = 15_000;
 export class Leases {
   readonly #parts: LeasesParts;
   readonly #held = new Map<string, AbortController>();
-  #timer: NodeJS.Timeout | undefined;
+  #endRenewals: (() => Promise<void>) | undefined;
 
   constructor(parts: LeasesParts) {
     this.#parts = parts;
@@ -25,16 +26,21 @@ export class Leases {
   hold(token: string): { readonly signal: AbortSignal; readonly release: () => void } {
     const controller = new AbortController();
     this.#held.set(token, controller);
-    this.#timer ??= setInterval(() => {
-      void this.renew();
-    }, renewEveryMs);
+    this.#endRenewals ??= repeat({
+      work: () => this.#renew(),
+      everyMs: renewEveryMs,
+      onFailure: (error) => {
+        // A lease outlives some renewals that fail.
+        this.#parts.onFailure('The leases of asynchronous invocations could not be prolonged', error);
+      },
+    });
     return {
       signal: controller.signal,
       release: () => {
         this.#held.delete(token);
         if (this.#held.size > 0) return;
-        clearInterval(this.#timer);
-        this.#timer = undefined;
+        void this.#endRenewals?.();
+        this.#endRenewals = undefined;
       },
     };
   }
@@ -44,16 +50,11 @@ export class Leases {
     return [...this.#held.keys()];
   }
 
-  /** Prolongs all of them. Never rejects: a lease outlives some renewals that fail. */
-  async renew(): Promise<void> {
-    const { store, clock, onFailure } = this.#parts;
+  async #renew(): Promise<void> {
+    const { store, clock } = this.#parts;
     const { tokens } = this;
-    try {
-      const good = await store.renew(tokens, new Date(clock().getTime() + leaseMs));
-      for (const token of tokens) if (!good.has(token)) this.#held.get(token)?.abort(lost());
-    } catch (error) {
-      onFailure('The leases of asynchronous invocations could not be prolonged', error);
-    }
+    const good = await store.renew(tokens, new Date(clock().getTime() + leaseMs));
+    for (const token of tokens) if (!good.has(token)) this.#held.get(token)?.abort(lost());
   }
 }
 

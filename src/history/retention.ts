@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { repeat } from '../repeat.ts';
 import type { HistoryStore, PruneRequest } from './history-store.ts';
 
 interface RetentionParts {
@@ -20,46 +21,37 @@ const rowsPerBatch = 500;
  */
 export class Retention {
   readonly #parts: RetentionParts;
-  readonly #stop = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #sweep: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
   }
 
-  /** Sweeps from time to time. */
-  start(): void {
-    this.#timer = setTimeout(() => {
-      this.#sweep = this.sweep()
-        .catch((error: unknown) => {
-          this.#parts.onFailure('Old history could not be removed; it is tried again', error);
-        })
-        .finally(() => {
-          if (!this.#stop.signal.aborted) this.start();
-        });
-    }, this.#parts.sweepEveryMs ?? 60_000);
+  /** Sweeps from time to time. Returns what ends it, which resolves when no batch is under way any more. */
+  start(): () => Promise<void> {
+    return repeat({
+      work: (ending) => this.sweep(ending),
+      everyMs: this.#parts.sweepEveryMs ?? 60_000,
+      onFailure: (error) => {
+        this.#parts.onFailure('Old history could not be removed; it is tried again', error);
+      },
+    });
   }
 
-  /** Resolves when no batch is under way any more. */
-  async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#stop.abort();
-    await this.#sweep;
-  }
-
-  /** Removes all that is too old or too many now. */
-  async sweep(): Promise<{ readonly removed: number }> {
+  /**
+   * Removes all that is too old or too many now.
+   * @param ending makes the batch under way the last one when it aborts.
+   */
+  async sweep(ending?: AbortSignal): Promise<{ readonly removed: number }> {
     const { store, maxAgeMs, maxRows, clock } = this.#parts;
     const endedBefore = new Date(clock().getTime() - maxAgeMs);
     // Whatever ended before a time also came before it, and has a lower id.
-    const old = await this.#prune({ upTo: firstIdOf(endedBefore), endedBefore, deadLetters: true });
+    const old = await this.#prune({ upTo: firstIdOf(endedBefore), endedBefore, deadLetters: true }, ending);
     const boundary = await store.findBoundary(maxRows);
-    const many = boundary === undefined ? 0 : await this.#prune({ upTo: boundary, deadLetters: false });
+    const many = boundary === undefined ? 0 : await this.#prune({ upTo: boundary, deadLetters: false }, ending);
     return { removed: old + many };
   }
 
-  async #prune(stretch: Omit<PruneRequest, 'after' | 'most'>): Promise<number> {
+  async #prune(stretch: Omit<PruneRequest, 'after' | 'most'>, ending?: AbortSignal): Promise<number> {
     const { store, pauseMs = 20 } = this.#parts;
     let removed = 0;
     let after: string | undefined;
@@ -68,7 +60,7 @@ export class Retention {
       removed += batch.removed;
       after = batch.next;
       if (after !== undefined) await delay(pauseMs);
-    } while (after !== undefined && !this.#stop.signal.aborted);
+    } while (after !== undefined && ending?.aborted !== true);
     return removed;
   }
 }

@@ -38,11 +38,8 @@ export function openHistory(surroundings: Surroundings, { store, inFlight, expla
     clock: () => new Date(),
     onFailure,
   });
-  retention.start();
-  onStop(async () => {
-    await retention.close();
-    await writer.close();
-  });
+  onStop(() => writer.close());
+  onStop(retention.start());
   const keepsNothing = config.historyMaxAgeMs === 0 || config.historyMaxRows === 0;
   return {
     history: new History({ store: store.history, writer, inFlight }),

@@ -1,4 +1,4 @@
-import { ExpiredKeys } from '../idempotency/expired-keys.ts';
+import { removeExpiredKeys } from '../idempotency/expired-keys.ts';
 import type { IdempotencyStore } from '../idempotency/idempotency-store.ts';
 import { KeyedRequests } from '../idempotency/keyed-requests.ts';
 import type { Runs } from './servers.ts';
@@ -14,9 +14,7 @@ export function openKeyedRequests(
   { runId, isRunning }: Runs,
 ): KeyedRequests {
   const clock = (): Date => new Date();
-  const expired = new ExpiredKeys({ store, clock, everyMs: pruneEveryMs, onFailure });
-  expired.start();
-  onStop(() => expired.close());
+  onStop(removeExpiredKeys({ store, clock, everyMs: pruneEveryMs, onFailure }));
   const keyed = new KeyedRequests({
     store,
     runId,

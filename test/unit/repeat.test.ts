@@ -51,4 +51,26 @@ describe('repeated work', () => {
     await end();
     expect(told).toStrictEqual([new Error('no'), new Error('no')]);
   });
+
+  it('is told when there is to be no more of it', async () => {
+    let signal: AbortSignal | undefined;
+    const end = repeat({
+      work: async (ending) => {
+        signal = ending;
+        await new Promise<void>((resolve) => {
+          ending.onabort = () => {
+            resolve();
+          };
+        });
+      },
+      everyMs: 10,
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(signal?.aborted).toBe(false);
+    await end();
+    expect(signal?.aborted).toBe(true);
+  });
 });

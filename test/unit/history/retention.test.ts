@@ -86,9 +86,9 @@ describe('retention', () => {
     const onFailure = (): void => undefined;
     const parts = { maxAgeMs: hourMs, maxRows: 10, clock: () => now, onFailure, sweepEveryMs: 1 };
     const retention = new Retention({ store: watched, ...parts });
-    retention.start();
+    const end = retention.start();
     await swept.opened;
-    await retention.close();
+    await end();
     expect(await left()).toEqual([]);
   });
 });

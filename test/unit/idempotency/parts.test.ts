@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeKept, encodeKept } from '../../../src/idempotency/answer.ts';
-import { ExpiredKeys } from '../../../src/idempotency/expired-keys.ts';
+import { removeExpiredKeys } from '../../../src/idempotency/expired-keys.ts';
 import { fingerprintOf } from '../../../src/idempotency/fingerprint.ts';
 import { parseIdempotencyKey } from '../../../src/idempotency/idempotency-key.ts';
 
@@ -56,21 +56,42 @@ describe('a kept answer', () => {
 });
 
 describe('keys whose time is over', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it('are removed in batches until none is left, and never after the close', async () => {
     const prune = vi.fn().mockResolvedValueOnce(500).mockResolvedValueOnce(501).mockResolvedValue(3);
-    const expired = new ExpiredKeys({ store: { prune }, clock: () => new Date(7), everyMs: 1000, onFailure: vi.fn() });
-    await expired.prune();
+    const clock = (): Date => new Date(7);
+    const end = removeExpiredKeys({ store: { prune }, clock, everyMs: 1000, onFailure: vi.fn() });
+    await vi.advanceTimersByTimeAsync(1000);
     expect(prune.mock.calls).toEqual(Array.from({ length: 3 }, () => [new Date(7), 500]));
-    await expired.close();
-    await expired.prune();
+    await end();
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(prune).toHaveBeenCalledTimes(3);
+  });
+
+  it('are left alone after the batch during which it was closed', async () => {
+    const prune = vi.fn().mockResolvedValue(500);
+    prune.mockImplementationOnce(() => {
+      void end();
+      return Promise.resolve(500);
+    });
+    const end = removeExpiredKeys({ store: { prune }, clock: () => new Date(), everyMs: 1000, onFailure: vi.fn() });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(prune).toHaveBeenCalledTimes(1);
   });
 
   it('stay, and an operator is told, when the store fails', async () => {
     const error = new Error('away');
     const onFailure = vi.fn();
     const store = { prune: () => Promise.reject(error) };
-    await new ExpiredKeys({ store, clock: () => new Date(), everyMs: 1000, onFailure }).prune();
+    const end = removeExpiredKeys({ store, clock: () => new Date(), everyMs: 1000, onFailure });
+    await vi.advanceTimersByTimeAsync(1000);
     expect(onFailure).toHaveBeenCalledWith(expect.any(String), error);
+    await end();
   });
 });
