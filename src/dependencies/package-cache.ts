@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { archiveFiles } from '../artifacts/archive-files.ts';
 import type { ArtifactFile } from '../artifacts/artifact-file.ts';
 import { ArtifactStore, type ArtifactHash } from '../artifacts/artifact-store.ts';
-import { syncPath } from '../artifacts/durable.ts';
 import type { ArtifactLimits } from '../artifacts/limits.ts';
 import { removeTree } from '../artifacts/remove-tree.ts';
 import { isErrno } from '../artifacts/storage-error.ts';
+import { syncPath } from '../durable.ts';
 
 /** The packages of one install, kept. */
 export interface KeptPackages {
@@ -149,13 +149,7 @@ export class PackageCache {
 
   async #write(key: string, packages: KeptPackages): Promise<void> {
     const fresh = join(this.#incoming, randomUUID());
-    const file = await open(fresh, 'wx', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(packages));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFile(fresh, JSON.stringify(packages), { flag: 'wx', mode: 0o600, flush: true });
     await rename(fresh, this.#path(key));
     await syncPath(this.#keys);
   }

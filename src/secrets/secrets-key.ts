@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, link, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncPath } from '../durable.ts';
 import { SraasError } from '../errors.ts';
 
 const keyBytes = 32;
@@ -50,17 +51,11 @@ export async function makeKey(path: string): Promise<SecretsKey> {
   await removeUnfinished(path);
   const key = keyOf(randomBytes(keyBytes));
   try {
-    const handle = await open(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-    try {
-      await handle.writeFile(key.bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(unfinished, key.bytes, { flag: 'wx', mode: 0o600, flush: true });
     // Unlike a rename this fails where the name is taken already.
     await link(unfinished, path);
     await rm(unfinished);
-    await syncDirectory(dirname(path));
+    await syncPath(dirname(path));
   } catch (error) {
     throw new SraasError('STORE_UNAVAILABLE', `The key of the secrets could not be written to ${path}.`, {
       cause: error,
@@ -76,15 +71,6 @@ export async function removeUnfinished(path: string): Promise<void> {
 
 function unfinishedAt(path: string): string {
   return `${path}.new`;
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function keyOf(bytes: Uint8Array): SecretsKey {

@@ -1,24 +1,15 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { syncPath } from '../durable.ts';
 import { SraasError } from '../errors.ts';
 
 /** Makes the directory that holds the store, for this user only, if it is not there. */
 export async function makeDataDirectory(directory: string): Promise<void> {
   try {
     const firstMade = await mkdir(directory, { recursive: true, mode: 0o700 });
-    if (firstMade !== undefined) await syncDirectory(dirname(resolve(firstMade)));
+    if (firstMade !== undefined) await syncPath(dirname(resolve(firstMade)));
   } catch (error) {
     throw unusableDirectory(directory, error);
-  }
-}
-
-/** Makes the names in a directory durable: a file's own sync does not cover the entry that names it (fsync(2)). */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncPath } from '../durable.ts';
 import { SraasError } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
-import { syncDirectory, unusableDirectory } from './data-directory.ts';
+import { unusableDirectory } from './data-directory.ts';
 
 /**
  * The random name of the server that a data directory belongs to, made once and kept in the file `instance-id`: servers that
@@ -37,15 +38,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
 async function make(directory: string, path: string): Promise<string> {
   const id = randomUUID();
   const unfinished = `${path}.new`;
-  const file = await open(unfinished, 'w', 0o600);
-  try {
-    await file.writeFile(`${id}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeFile(unfinished, `${id}\n`, { mode: 0o600, flush: true });
   failpoint('start.instance_id_written');
   await rename(unfinished, path);
-  await syncDirectory(directory);
+  await syncPath(directory);
   return id;
 }

@@ -1,9 +1,10 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { syncPath } from '../../durable.ts';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
-import { syncDirectory, unusableDirectory } from '../data-directory.ts';
+import { unusableDirectory } from '../data-directory.ts';
 
 /** Says in a file's header whose database it is: the letters "SRaS". */
 const applicationId = 0x53526153;
@@ -75,7 +76,7 @@ async function make(directory: string, path: string): Promise<void> {
   failpoint('start.database_made');
   await rename(unfinished, path);
   failpoint('start.database_renamed');
-  await syncDirectory(directory);
+  await syncPath(directory);
 }
 
 /** Looks at the header only, without SQLite: another program's database is not to be touched in any way. */

@@ -1,7 +1,7 @@
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { syncDirectory } from '../../data-directory.ts';
+import { syncPath } from '../../../durable.ts';
 import { noBackup } from './backup-layout.ts';
 
 /**
@@ -14,14 +14,9 @@ export async function putDatabase(restored: string, directory: string): Promise<
   const path = join(directory, 'sraas.db');
   const { instanceId } = await closeOld(path);
   prepare(restored, instanceId);
-  const handle = await open(restored);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncPath(restored);
   await rename(restored, path);
-  await syncDirectory(directory);
+  await syncPath(directory);
 }
 
 /** Leaves one whole file, without a log: that would be read into the database that takes its place. */

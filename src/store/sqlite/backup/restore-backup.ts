@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -9,9 +9,10 @@ import { ArtifactStore } from '../../../artifacts/artifact-store.ts';
 import { storageError } from '../../../artifacts/storage-error.ts';
 import type { UploadedFile } from '../../../artifacts/upload.ts';
 import { limitsOfKeptCode } from '../../../artifacts/limits.ts';
+import { syncPath } from '../../../durable.ts';
 import { SraasError } from '../../../errors.ts';
 import { migrations } from '../../migrations/all.ts';
-import { makeDataDirectory, syncDirectory } from '../../data-directory.ts';
+import { makeDataDirectory } from '../../data-directory.ts';
 import { lockDirectory } from '../directory-lock.ts';
 import { BackupError } from './backup-error.ts';
 import { entryNames, noBackup, parseArtifactEntry, parseManifest, type BackupManifest } from './backup-layout.ts';
@@ -61,7 +62,7 @@ export async function restoreBackup({ file, dataDirectory, replace }: RestoreOrd
     await artifacts.open();
     const manifest = await unpack(file, artifacts, unpacked);
     if (manifest.hasSecretsKey) await rename(unpacked.secretsKey, join(dataDirectory, entryNames.secretsKey));
-    await syncDirectory(dataDirectory);
+    await syncPath(dataDirectory);
     await putDatabase(unpacked.database, dataDirectory);
     const { createdAt, hasSecretsKey } = manifest;
     return { createdAt, artifacts: manifest.artifacts.length, hasSecretsKey };
@@ -155,12 +156,7 @@ async function keepArtifact(hash: ArtifactHash, entries: Entries, artifacts: Art
 
 async function save(entry: Entry, path: string): Promise<void> {
   await pipeline(entry, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncPath(path);
 }
 
 /** The entries of a tar, one at a time, with a look at the next. */

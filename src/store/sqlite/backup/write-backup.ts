@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
+import { access, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import type { ArtifactHash } from '../../../artifacts/artifact-hash.ts';
 import { addFile, addTree } from '../../../artifacts/packed-tree.ts';
-import { syncDirectory } from '../../data-directory.ts';
+import { syncPath } from '../../../durable.ts';
 import { findDatabase } from '../database-file.ts';
 import { BackupError } from './backup-error.ts';
 import { artifactEntry, entryNames, manifestText, type BackupManifest } from './backup-layout.ts';
@@ -61,7 +61,7 @@ export async function writeBackup(order: BackupOrder): Promise<WrittenBackup> {
     });
     const { size } = await stat(unfinished);
     await rename(unfinished, file);
-    await syncDirectory(dirname(file));
+    await syncPath(dirname(file));
     return { sizeBytes: size, artifacts: artifacts.length, hasSecretsKey: manifest.hasSecretsKey };
   } finally {
     for (const path of [copy, unfinished]) await rm(path, { force: true });
@@ -86,12 +86,7 @@ async function writeTar(path: string, fill: (tar: Pack) => Promise<void>): Promi
     pipeline(tar, createWriteStream(path, { flags: 'wx', mode: 0o600 })),
   ]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncPath(path);
 }
 
 async function addArtifact(tar: Pack, hash: ArtifactHash, directory: string): Promise<void> {

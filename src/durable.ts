@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Files whose write-back is waited for at the same time: enough to keep a disk busy, few enough to leave descriptors for others. */
 const parallelSyncs = 16;
 
-/** Returns once a folder, all in it, and its own entry list are on the disk (fsync(2): a folder needs a call of its own). */
+/** Returns once a folder, all in it, and its own entry list are on the disk. */
 export async function syncTree(directory: string): Promise<void> {
   const entries = await readdir(directory, { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(directory, entry.name));
@@ -15,7 +15,10 @@ export async function syncTree(directory: string): Promise<void> {
   await syncPath(directory);
 }
 
-/** Returns once one file's content, or one folder's list of entries, is on the disk. */
+/**
+ * Returns once one file's content, or one folder's list of entries, is on the disk. A file's own does not cover the entry that
+ * names it (fsync(2)).
+ */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
