@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncPath, syncTree } from '../durable.ts';
+import { isErrno } from '../errno.ts';
 import { failpoint } from '../failpoints.ts';
 import { isArtifactHash, type ArtifactHash } from './artifact-hash.ts';
 import { treeName } from './build-artifact.ts';
 import { removeTree } from './remove-tree.ts';
 import type { StagingFolder } from './staging.ts';
-import { isErrno, storageError } from './storage-error.ts';
+import { storageError } from './storage-error.ts';
 
 /** The folders of committed artifacts, each called by its hash. A folder's own time is when it was last known to be needed. */
 export class KeptArtifacts {

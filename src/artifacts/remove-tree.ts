@@ -1,6 +1,6 @@
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from './storage-error.ts';
+import { isErrno } from '../errno.ts';
 
 /** Removes a file or a folder with all in it, also one that was made read-only; one that is not there is fine. No link is followed. */
 export async function removeTree(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { isErrno } from '../errno.ts';
 import { SraasError } from '../errors.ts';
 
 /** Turns a failed system call that means a full disk into `INSUFFICIENT_STORAGE`; everything else is thrown on as it is. */
@@ -8,8 +9,4 @@ export function storageError(error: unknown): unknown {
     'The data directory has no room for the code: remove functions that are not needed, or give it more space.',
     { cause: error },
   );
-}
-
-export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.some((code) => error.code === code);
 }

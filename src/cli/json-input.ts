@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { firstJsonError } from './json-position.ts';
+import { unreadableFile } from './unreadable-file.ts';
 import { UsageError } from './usage-error.ts';
 import type { World } from './world.ts';
 
@@ -35,8 +36,7 @@ async function readText(path: string, shownAs: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(code === 'ENOENT' ? `There is no file ${shownAs}.` : `${shownAs} cannot be read (${code}).`);
+    throw unreadableFile(shownAs, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { unreadableFile } from './unreadable-file.ts';
 import { UsageError } from './usage-error.ts';
 import type { World } from './world.ts';
 
@@ -42,8 +43,7 @@ async function readBytes(path: string, shownAs: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(code === 'ENOENT' ? `There is no file ${shownAs}.` : `${shownAs} cannot be read (${code}).`);
+    throw unreadableFile(shownAs, error);
   }
 }
 

@@ -6,8 +6,8 @@ import type { ArtifactFile } from '../artifacts/artifact-file.ts';
 import { ArtifactStore, type ArtifactHash } from '../artifacts/artifact-store.ts';
 import type { ArtifactLimits } from '../artifacts/limits.ts';
 import { removeTree } from '../artifacts/remove-tree.ts';
-import { isErrno } from '../artifacts/storage-error.ts';
 import { syncPath } from '../durable.ts';
+import { isErrno } from '../errno.ts';
 
 /** The packages of one install, kept. */
 export interface KeptPackages {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isErrno } from '../errno.ts';
 import { type GatewayReport, parseReport } from './gateway-report.ts';
 
 const lookEveryMs = 10;
@@ -85,9 +86,8 @@ export class GatewayFolder {
       await fifo.write(`\ncheck ${question}\n`).finally(() => fifo.close());
       return true;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
       // Not made yet, or nobody reads it, or it is full because nobody does. Source: fifo(7).
-      if (code === 'ENOENT' || code === 'ENXIO' || code === 'EAGAIN') return false;
+      if (isErrno(error, 'ENOENT', 'ENXIO', 'EAGAIN')) return false;
       throw error;
     }
   }

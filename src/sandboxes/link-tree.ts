@@ -1,5 +1,6 @@
 import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../errno.ts';
 
 /**
  * Makes a folder's files appear in another, empty one: as hard links, so that no byte is copied, where both are on one file
@@ -25,7 +26,7 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
     await link(source, target);
   } catch (error) {
     // Another file system, too many links, or files of another owner under fs.protected_hardlinks. Source: link(2), proc(5).
-    if (!['EXDEV', 'EMLINK', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!isErrno(error, 'EXDEV', 'EMLINK', 'EPERM')) throw error;
     await copyFile(source, target);
   }
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncPath } from '../durable.ts';
+import { isErrno } from '../errno.ts';
 import { SraasError } from '../errors.ts';
 
 const keyBytes = 32;
@@ -23,7 +24,7 @@ export async function readKey(path: string): Promise<SecretsKey | undefined> {
   try {
     content = await readFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw new SraasError('STORE_UNAVAILABLE', `The key of the secrets, ${path}, cannot be read by this user.`, {
       cause: error,
     });

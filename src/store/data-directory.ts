@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { syncPath } from '../durable.ts';
+import { isErrno } from '../errno.ts';
 import { SraasError } from '../errors.ts';
 
 /** Makes the directory that holds the store, for this user only, if it is not there. */
@@ -14,8 +15,7 @@ export async function makeDataDirectory(directory: string): Promise<void> {
 }
 
 export function unusableDirectory(directory: string, cause: unknown): SraasError {
-  const full = cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
-  if (full) {
+  if (isErrno(cause, 'ENOSPC', 'EDQUOT')) {
     return new SraasError(
       'INSUFFICIENT_STORAGE',
       `The disk of the data directory ${directory} is full: free some space.`,

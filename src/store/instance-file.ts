@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncPath } from '../durable.ts';
+import { isErrno } from '../errno.ts';
 import { SraasError } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
 import { unusableDirectory } from './data-directory.ts';
@@ -30,7 +31,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../../errno.ts';
 import { SraasError } from '../../errors.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 
@@ -73,8 +74,7 @@ async function ignoreText(path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EISDIR') return '';
+    if (isErrno(error, 'ENOENT', 'EISDIR')) return '';
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { collectFiles } from '../folder/collect-files.ts';
 import { packFiles } from '../folder/pack.ts';
 import { bytesText, countText, durationText } from '../terminal/amounts.ts';
 import type { Printer } from '../terminal/printer.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import { untilToldToStop } from '../until-told-to-stop.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -99,8 +100,7 @@ async function readText(path: string, shownAs: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(`${shownAs} is not a Dockerfile: it is not text in UTF-8.`);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`${shownAs} cannot be read (${code}).`);
+    throw unreadableFile(shownAs, error);
   }
 }
 

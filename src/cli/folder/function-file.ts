@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../../errno.ts';
 import { asObject, parseJson } from '../json-input.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -16,9 +17,7 @@ export async function readFunctionFile(folder: string): Promise<FunctionFile> {
   try {
     text = await readFile(join(folder, 'sraas.json'), 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
-      return { config: {} };
-    }
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return { config: {} };
     throw error;
   }
   const { name, ...config } = asObject(parseJson(text, 'sraas.json'), 'sraas.json');

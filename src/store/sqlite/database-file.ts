@@ -2,6 +2,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { syncPath } from '../../durable.ts';
+import { isErrno } from '../../errno.ts';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import { unusableDirectory } from '../data-directory.ts';
@@ -101,7 +102,7 @@ async function refuseForeign(path: string): Promise<void> {
 
 async function exists(path: string): Promise<boolean> {
   const found = await stat(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   });
   return found !== undefined;
