@@ -4,14 +4,20 @@ export interface Condition {
   readonly ifMatch?: string;
 }
 
+export interface DeployCondition extends Condition {
+  /** Refuses where there is a function of the name. */
+  readonly createOnly?: boolean;
+}
+
 /** Something with the tag of its present state, for `ifMatch`. */
 export interface Tagged<Document> {
   readonly document: Document;
   readonly tag: string | undefined;
 }
 
-/** The headers of a change that is meant for one state only. */
-export function conditionHeaders({ ifMatch }: Condition): Readonly<Record<string, string>> {
-  if (ifMatch === undefined) return {};
-  return { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` };
+export function conditionHeaders({ ifMatch, createOnly = false }: DeployCondition): Readonly<Record<string, string>> {
+  return {
+    ...(ifMatch === undefined ? {} : { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` }),
+    ...(createOnly ? { 'if-none-match': '*' } : {}),
+  };
 }

@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly acceptsEvents?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Told when what answers is the answer to an earlier request with the same key, before it is looked at. */
+  readonly onRepeat?: (() => void) | undefined;
 }
 
 export interface ApiReply {
@@ -32,6 +34,7 @@ export async function exchange({ url, fetch }: Connection, request: ApiRequest):
     const answer = await fetch(url + request.path, toInit(request));
     return { response: answer, text: await answer.text() };
   });
+  tellOfRepeat(request, response);
   const document = text === '' ? undefined : parse(text);
   if (!response.ok) throw refusal(url, response, document);
   if (document === undefined && text !== '') throw strange(url, response);
@@ -46,6 +49,7 @@ export async function exchange({ url, fetch }: Connection, request: ApiRequest):
 export async function openStream({ url, fetch }: Connection, request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
   const { signal } = request;
   const response = await reaching(url, signal, () => fetch(url + request.path, toInit(request)));
+  tellOfRepeat(request, response);
   if (!response.ok) throw refusal(url, response, parse(await reaching(url, signal, () => response.text())));
   const { body } = response;
   const type = response.headers.get('content-type') ?? '';
@@ -106,6 +110,10 @@ function toInit(request: ApiRequest): RequestInit {
     init.headers = { ...headers, 'content-type': 'application/json' };
   }
   return init;
+}
+
+function tellOfRepeat({ onRepeat }: ApiRequest, { headers }: Response): void {
+  if (headers.get('idempotency-replayed') === 'true') onRepeat?.();
 }
 
 function parse(text: string): unknown {

@@ -1,12 +1,13 @@
 import { AliasesClient } from './aliases-client.ts';
 import { BuildsClient } from './builds-client.ts';
 import { bodyWithCode, type Code } from './code.ts';
-import { conditionHeaders, type Condition, type Tagged } from './condition.ts';
+import { conditionHeaders, type Condition, type DeployCondition, type Tagged } from './condition.ts';
 import type { Connection, Fetch } from './connection.ts';
 import { DeadLettersClient } from './dead-letters-client.ts';
-import { exchange } from './exchange.ts';
+import { exchange, type ApiRequest } from './exchange.ts';
 import { followLogs } from './follow-logs.ts';
 import { followWork } from './follow-work.ts';
+import { keyHeaders, type Keyed } from './idempotency-key.ts';
 import { InvocationsClient } from './invocations-client.ts';
 import { pages } from './pages.ts';
 import { functionPath } from './paths.ts';
@@ -36,31 +37,30 @@ export interface ClientOptions {
   readonly fetch?: Fetch;
 }
 
-interface DeployOptions extends Condition {
-  /** Refuses where there is a function of the name. */
-  readonly createOnly?: boolean;
+interface DeployOptions extends DeployCondition, Keyed {
   /** Told of each line, where an image is built or packages are installed. */
   readonly onBuild?: ((event: BuildEvent) => void) | undefined;
 }
 
-export interface InvokeInput {
+interface InvokeInput extends Keyed {
   readonly event?: unknown;
   readonly context?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
 }
 
-export type RunRequest = Code & {
-  readonly config: FunctionConfigDocument;
-  readonly envelope: Envelope;
-  readonly signal?: AbortSignal;
-};
+export type RunRequest = Code &
+  Keyed & {
+    readonly config: FunctionConfigDocument;
+    readonly envelope: Envelope;
+    readonly signal?: AbortSignal;
+  };
 
 /**
  * A client of the HTTP API, for the command line and for programs. What is done every day is here; the rest is in parts by what
  * it is about.
  *
  * Every method rejects with a {@link ClientError} when the server refuses, fails or does not answer. How a function
- * ended is data in the reply, never a rejection. Nothing is retried.
+ * ended is data in the reply, never a rejection. Nothing is retried: with a key the caller may do so safely.
  */
 export class SraasClient {
   /** The server's address without a slash at its end. */
@@ -93,10 +93,12 @@ export class SraasClient {
     name: string,
     config: FunctionConfigDocument,
     code: Code,
-    { onBuild, createOnly = false, ...condition }: DeployOptions = {},
+    options: DeployOptions = {},
   ): Promise<DeployReply> {
-    const headers = { ...conditionHeaders(condition), ...(createOnly ? { 'if-none-match': '*' } : {}) };
-    const request = { method: 'PUT', path: functionPath(name), body: bodyWithCode(code, config), headers } as const;
+    const { onBuild, onRepeat } = options;
+    const body = bodyWithCode(code, config);
+    const headers = { ...conditionHeaders(options), ...keyHeaders(options) };
+    const request = { method: 'PUT', path: functionPath(name), body, headers, onRepeat } as const;
     if (onBuild !== undefined) return (await followWork(this.#connection, request, onBuild)) as DeployReply;
     const { status, document } = await exchange(this.#connection, request);
     const change: DeployChange = status === 201 ? 'created' : 'updated';
@@ -125,25 +127,24 @@ export class SraasClient {
     await exchange(this.#connection, { method: 'DELETE', path, headers: conditionHeaders(condition) });
   }
 
-  /** Invokes a function and waits for how it ended. An abort cancels the invocation. */
-  async invoke(reference: string, { signal, event, context }: InvokeInput = {}): Promise<InvokeReply> {
-    const body: Envelope = { version: 'v1', event, ...(context === undefined ? {} : { context }) };
-    const request = { method: 'POST', path: `${functionPath(reference)}/invoke`, body, signal } as const;
+  /** Invokes a function and waits for how it ended. An abort cancels the invocation, unless it has a key. */
+  async invoke(reference: string, input: InvokeInput = {}): Promise<InvokeReply> {
+    const request = invokeRequest(`${functionPath(reference)}/invoke`, input);
     return (await exchange(this.#connection, request)).document as InvokeReply;
   }
 
   /** Has a function run later; resolves when that is durable, with what there is to see of it. */
   async invokeAsync(reference: string, input: Omit<InvokeInput, 'signal'> = {}): Promise<RecordDocument> {
-    const body: Envelope = { version: 'v1', ...input };
-    const path = `${functionPath(reference)}/invoke?mode=async`;
-    return (await exchange(this.#connection, { method: 'POST', path, body })).document as RecordDocument;
+    const request = invokeRequest(`${functionPath(reference)}/invoke?mode=async`, input);
+    return (await exchange(this.#connection, request)).document as RecordDocument;
   }
 
   /** Runs code once without deploying it. */
   async run(request: RunRequest): Promise<InvokeReply> {
-    const { config, envelope, signal } = request;
+    const { config, envelope, signal, onRepeat } = request;
     const body = bodyWithCode(request, config, { envelope });
-    return (await exchange(this.#connection, { method: 'POST', path: '/run', body, signal })).document as InvokeReply;
+    const asked = { method: 'POST', path: '/run', body, headers: keyHeaders(request), signal, onRepeat } as const;
+    return (await exchange(this.#connection, asked)).document as InvokeReply;
   }
 
   /**
@@ -166,4 +167,10 @@ export class SraasClient {
     const { document } = await exchange(this.#connection, { method: 'POST', path: '/images/prune' });
     return (document as { readonly removed: readonly PrunedImage[] }).removed;
   }
+}
+
+function invokeRequest(path: string, input: InvokeInput): ApiRequest {
+  const { event, context, signal, onRepeat } = input;
+  const body: Envelope = { version: 'v1', event, ...(context === undefined ? {} : { context }) };
+  return { method: 'POST', path, body, headers: keyHeaders(input), signal, onRepeat };
 }

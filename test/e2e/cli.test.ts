@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../unit/cli/temporary-folder.ts';
 import { startPlatform } from './started-platform.ts';
+
+const contains = (text: string): unknown => expect.stringContaining(text);
 
 describe('the command line against a server', () => {
   const sraas = startPlatform();
@@ -40,6 +43,26 @@ describe('the command line against a server', () => {
     const ran = await sraas(['run', 'index.handler', '-', '--dir', 'examples/hello'], { stdin });
     expect(ran.exitCode).toBe(2);
     expect((JSON.parse(ran.stdout) as { error: string }).error).toContain('Unsupported or missing version');
+  });
+
+  it('does once what has an idempotency key, and gives the first answer again', async () => {
+    const code = await temporaryFolder({ 'index.mjs': 'export const handler = () => Math.random()' });
+    const deploy = ['deploy', code, '--name', 'drawn', '--idempotency-key', 'release-1'];
+    expect(await sraas(deploy)).toMatchObject({ stdout: contains('drawn version 1 created'), stderr: '' });
+    expect((await sraas(['config', 'drawn', '--memory-mb', '128'])).exitCode).toBe(0);
+    const again = await sraas(deploy);
+    expect(again).toMatchObject({ stdout: contains('drawn version 1 created'), stderr: contains('not done again') });
+    expect((await sraas(['list'])).stdout).toMatch(/^drawn +2 /m);
+
+    const draw = (key: string, ...flags: readonly string[]) =>
+      sraas(['invoke', 'drawn', '--idempotency-key', key, ...flags]);
+    const first = await draw('draw-1');
+    expect(await draw('draw-1')).toMatchObject({ stdout: first.stdout, stderr: contains('not done again') });
+    expect((await draw('draw-2')).stdout).not.toBe(first.stdout);
+    const accepted = await draw('draw-3', '--async');
+    expect(await draw('draw-3', '--async')).toMatchObject({ exitCode: 0, stdout: accepted.stdout });
+    const other = await draw('draw-1', '-e', '{"other":true}');
+    expect(other).toMatchObject({ exitCode: 2, stderr: contains('use a new key') });
   });
 
   it("passes on the server's reasons for refusing a configuration", async () => {

@@ -91,5 +91,5 @@ export class Callers {
 }
 
 function send(url: string, { name, nonce, ms, key }: Call): Promise<InvokeReply> {
-  return clientOf(url, key).invoke(name, { event: { nonce, ms } });
+  return clientOf(url).invoke(name, { event: { nonce, ms }, idempotencyKey: key });
 }

@@ -33,13 +33,6 @@ export function codeOf(error: unknown): string {
   return error instanceof ClientError ? error.code : String(error);
 }
 
-/** @param idempotencyKey goes with every request of this client. */
-export function clientOf(url: string, idempotencyKey?: string): SraasClient {
-  if (idempotencyKey === undefined) return new SraasClient({ url });
-  const headers = { 'idempotency-key': idempotencyKey };
-  return new SraasClient({
-    url,
-    fetch: (address, init) =>
-      fetch(address, { ...init, headers: { ...(init.headers as object | undefined), ...headers } }),
-  });
+export function clientOf(url: string): SraasClient {
+  return new SraasClient({ url });
 }

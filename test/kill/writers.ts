@@ -107,8 +107,8 @@ async function put(url: string, name: string, deployed: Deployed, key: string | 
   // Both follow from the deploy, so that the same one comes in the same form again.
   const form = mark.endsWith('3') || code === 'shared-1' ? 'archive' : 'texts';
   const fileCount = code === mark ? Number(mark.slice(1)) % 30 : 3;
-  const client = clientOf(url, key);
-  return shownBy(await client.deploy(name, configOf(deployed), filesOf(deployed, form, fileCount)));
+  const files = filesOf(deployed, form, fileCount);
+  return shownBy(await clientOf(url).deploy(name, configOf(deployed), files, { idempotencyKey: key }));
 }
 
 async function show(url: string, name: string): Promise<Shown | undefined> {

@@ -5,6 +5,7 @@ import { clientFor, examples, printerFor, type CommandContext } from '../command
 import { configDocument, type ConfigFlags } from '../config-document.ts';
 import { addConfigOptions } from '../config-options.ts';
 import { EnvironmentOption } from '../environment-option.ts';
+import { idempotencyKeyOption, keyedBy } from '../idempotency-key-option.ts';
 import { conditionOf, ifMatchOption } from '../if-match-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { packFolder } from '../folder/packed-folder.ts';
@@ -16,12 +17,14 @@ interface DeployOptions extends ConfigFlags {
   readonly name?: string;
   readonly createOnly?: boolean;
   readonly ifMatch?: string;
+  readonly idempotencyKey?: string;
 }
 
 const help = examples(
   'sraas deploy examples/hello',
   'sraas deploy . --name greeter --handler src/app.greet --memory-mb 512',
   'sraas deploy thumbnails --runtime dockerfile --handler app.handler',
+  'sraas deploy . --idempotency-key "$CI_JOB_ID"',
   'sraas deploy api --env LEVEL=debug --env REGION=eu --label team=web --timeout-ms 30000',
 );
 
@@ -52,6 +55,7 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
   addConfigOptions(command)
     .addOption(new EnvironmentOption('--create-only', 'refuse when there is a function of the name'))
     .addOption(ifMatchOption())
+    .addOption(idempotencyKeyOption())
     .addHelpText('after', help)
     .action(async (dir: string, options: DeployOptions, self: Command) => {
       const printer = printerFor(self, world);
@@ -72,6 +76,7 @@ export function addDeploy(program: Command, { world, finish }: CommandContext): 
       const onBuild = installs || packed.entry.runtime === 'dockerfile' ? report.onEvent : undefined;
       const code = { archive: packed.archive };
       const reply = await client.deploy(name, config as unknown as FunctionConfigDocument, code, {
+        ...keyedBy(options, printer),
         onBuild,
         createOnly: options.createOnly ?? false,
         ...conditionOf(options),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { EnvironmentOption } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
+import { idempotencyKeyOption, keyedBy } from '../idempotency-key-option.ts';
 import { printReply } from '../invoke-report.ts';
 import { asObject, parseJson, readJson } from '../json-input.ts';
 import { UsageError } from '../usage-error.ts';
@@ -12,6 +13,7 @@ interface InvokeOptions {
   readonly file?: string;
   readonly context?: string;
   readonly async?: boolean;
+  readonly idempotencyKey?: string;
 }
 
 const help = examples(
@@ -19,6 +21,7 @@ const help = examples(
   'sraas invoke hello@3 -f event.json',
   'generate-event | sraas invoke hello - --json',
   'sraas invocation --wait $(sraas invoke hello --async)',
+  'sraas invoke charge -f order-17.json --idempotency-key order-17',
 );
 
 /** `sraas invoke NAME`: invokes a function and tells how it ended. */
@@ -32,20 +35,22 @@ export function addInvoke(program: Command, { world, finish }: CommandContext): 
     .addOption(new EnvironmentOption('-f, --file <file>', 'file with the event, - for standard input'))
     .addOption(new EnvironmentOption('--context <json>', 'object with members for the handler’s context'))
     .addOption(new EnvironmentOption('--async', 'do not wait: print the id of the invocation, which runs later'))
+    .addOption(idempotencyKeyOption())
     .addHelpText('after', help)
     .action(async (name: string, dash: string | undefined, options: InvokeOptions, command: Command) => {
       const printer = printerFor(command, world);
       const event = await readEvent(world, dash, typedOver(command, dash, options));
       const context =
         options.context === undefined ? {} : asObject(parseJson(options.context, '--context'), '--context');
+      const input = { event, context, ...keyedBy(options, printer) };
       if (options.async === true) {
-        const accepted = await clientFor(command, world).invokeAsync(name, { event, context });
+        const accepted = await clientFor(command, world).invokeAsync(name, input);
         if (printer.json) printer.document(accepted);
         else printer.line(accepted.id);
         finish(exitCodes.ok);
         return;
       }
-      const reply = await clientFor(command, world).invoke(name, { event, context });
+      const reply = await clientFor(command, world).invoke(name, input);
       if (printer.json || !world.isTerminal.stdout) printer.document(reply);
       else printReply(printer, reply);
       finish(reply.invocation.outcome === 'ok' ? exitCodes.ok : exitCodes.functionFailed);
