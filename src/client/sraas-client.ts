@@ -4,11 +4,12 @@ import { bodyWithCode, type Code } from './code.ts';
 import { conditionHeaders, type Condition, type DeployCondition, type Tagged } from './condition.ts';
 import type { Connection, Fetch } from './connection.ts';
 import { DeadLettersClient } from './dead-letters-client.ts';
-import { exchange, type ApiRequest } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import { followLogs } from './follow-logs.ts';
 import { followWork } from './follow-work.ts';
 import { keyHeaders, type Keyed } from './idempotency-key.ts';
 import { InvocationsClient } from './invocations-client.ts';
+import { invokeRequest, type InvokeInput } from './invoke-request.ts';
 import { pages } from './pages.ts';
 import { functionPath } from './paths.ts';
 import { RuntimesClient } from './runtimes-client.ts';
@@ -40,12 +41,6 @@ export interface ClientOptions {
 interface DeployOptions extends DeployCondition, Keyed {
   /** Told of each line, where an image is built or packages are installed. */
   readonly onBuild?: ((event: BuildEvent) => void) | undefined;
-}
-
-interface InvokeInput extends Keyed {
-  readonly event?: unknown;
-  readonly context?: Readonly<Record<string, unknown>>;
-  readonly signal?: AbortSignal;
 }
 
 export type RunRequest = Code &
@@ -129,13 +124,13 @@ export class SraasClient {
 
   /** Invokes a function and waits for how it ended. An abort cancels the invocation, unless it has a key. */
   async invoke(reference: string, input: InvokeInput = {}): Promise<InvokeReply> {
-    const request = invokeRequest(`${functionPath(reference)}/invoke`, input);
+    const request = invokeRequest(reference, input);
     return (await exchange(this.#connection, request)).document as InvokeReply;
   }
 
   /** Has a function run later; resolves when that is durable, with what there is to see of it. */
   async invokeAsync(reference: string, input: Omit<InvokeInput, 'signal'> = {}): Promise<RecordDocument> {
-    const request = invokeRequest(`${functionPath(reference)}/invoke?mode=async`, input);
+    const request = invokeRequest(reference, input, '?mode=async');
     return (await exchange(this.#connection, request)).document as RecordDocument;
   }
 
@@ -167,10 +162,4 @@ export class SraasClient {
     const { document } = await exchange(this.#connection, { method: 'POST', path: '/images/prune' });
     return (document as { readonly removed: readonly PrunedImage[] }).removed;
   }
-}
-
-function invokeRequest(path: string, input: InvokeInput): ApiRequest {
-  const { event, context, signal, onRepeat } = input;
-  const body: Envelope = { version: 'v1', event, ...(context === undefined ? {} : { context }) };
-  return { method: 'POST', path, body, headers: keyHeaders(input), signal, onRepeat };
 }

@@ -72,6 +72,12 @@ describe('SraasClient', () => {
     ]);
   });
 
+  it('says itself that an event is nothing for JSON, which is no matter of the connection', async () => {
+    const { client, sent } = clientWith(jsonResponse(200, invokeReply('ok')));
+    await expect(client.invoke('f', { event: 1n })).rejects.toThrow(TypeError);
+    expect(sent).toEqual([]);
+  });
+
   it('gives back how a function failed as data', async () => {
     const { client } = clientWith(jsonResponse(200, invokeReply('timeout', { error: 'took too long' })));
     expect((await client.invoke('f')).invocation.outcome).toBe('timeout');
