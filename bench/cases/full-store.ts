@@ -1,32 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { atMost, type BenchCase, type Contest, type Effort, type Figures } from '../bench-case.ts';
 import { drive } from '../load/drive.ts';
-import { fillStore } from '../subjects/full-store.ts';
+import { postgresStores, sqliteStores, type Stores } from '../subjects/full-store/stores.ts';
 import type { Server, Subjects } from '../subjects/subjects.ts';
 
 const functionName = 'in-full-store';
 const files = { 'main.mjs': 'export const handler = (event) => event;\n' };
 
-/** A data directory with a full store, which goes when it is disposed of. */
-async function fullDirectory(subjects: Subjects): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'sraas-bench-full-'));
-  const server = await subjects.startServer(['--data-dir', path]);
+/** Stores of which the full one is filled. */
+async function filled(subjects: Subjects, open: () => Promise<Stores>): Promise<Stores> {
+  const stores = await open();
+  const server = await subjects.startServer(stores.full);
   await deploy(server);
   await server[Symbol.asyncDispose]();
-  fillStore(join(path, 'sraas.db'), { functionName });
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  await stores.fill(functionName);
+  return stores;
 }
 
 async function deploy({ client }: Server): Promise<void> {
   await client.deploy(functionName, { runtime: 'node24', handler: 'main.handler' }, { files });
 }
 
-async function openCalls(subjects: Subjects, { loadMs }: Effort): Promise<Contest> {
-  const directory = await fullDirectory(subjects);
-  const full = await subjects.startServer(['--data-dir', directory.path]);
-  const empty = await subjects.startServer();
+async function openCalls(open: () => Promise<Stores>, subjects: Subjects, { loadMs }: Effort): Promise<Contest> {
+  const stores = await filled(subjects, open);
+  const full = await subjects.startServer(stores.full);
+  const empty = await subjects.startServer(stores.empty);
   await deploy(empty);
   const call = { path: `/functions/${functionName}/invoke`, body: '{"version":"v1","event":{"a":1}}' };
   const check = (reply: string): void => {
@@ -42,7 +39,7 @@ async function openCalls(subjects: Subjects, { loadMs }: Effort): Promise<Contes
     [Symbol.asyncDispose]: async () => {
       await full[Symbol.asyncDispose]();
       await empty[Symbol.asyncDispose]();
-      await directory[Symbol.asyncDispose]();
+      await stores[Symbol.asyncDispose]();
     },
   };
 }
@@ -54,11 +51,11 @@ const pages = {
   'page of what is not there ms': '&mode=async',
 } as const;
 
-async function openLooks(subjects: Subjects): Promise<Contest> {
-  const directory = await fullDirectory(subjects);
+async function openLooks(open: () => Promise<Stores>, subjects: Subjects): Promise<Contest> {
+  const stores = await filled(subjects, open);
   const ours = async (): Promise<Figures> => {
     const began = performance.now();
-    await using server = await subjects.startServer(['--data-dir', directory.path]);
+    await using server = await subjects.startServer(stores.full);
     const figures: Record<string, number> = { 'start ms': performance.now() - began };
     const look = async (path: string): Promise<number> => {
       const asked = performance.now();
@@ -78,29 +75,36 @@ async function openLooks(subjects: Subjects): Promise<Contest> {
   return {
     ours,
     theirs: () => Promise.resolve(limits),
-    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => stores[Symbol.asyncDispose](),
   };
 }
 
 const lookFigures = ['functions page ms', ...Object.keys(pages)];
 
-const store = 'in a store with 10,000 functions and 1,000,000 invocations';
+const amount = '10,000 functions and 1,000,000 invocations';
+
+function casesOn(store: string, suffix: string, open: () => Promise<Stores>): readonly BenchCase[] {
+  return [
+    {
+      id: `S1${suffix}`,
+      what: `warm calls, 1 connection, with ${amount} in ${store}`,
+      against: 'the same in an empty store',
+      bars: { 'p50 ms': atMost(1.2) },
+      rounds: 6,
+      open: (subjects, effort) => openCalls(open, subjects, effort),
+    },
+    {
+      id: `S2${suffix}`,
+      what: `starting, and looking at pages of 100, with ${amount} in ${store}`,
+      against: 'limits of 3 s and 50 ms',
+      bars: Object.fromEntries(['start ms', ...lookFigures].map((figure) => [figure, atMost(1)])),
+      rounds: 6,
+      open: (subjects) => openLooks(open, subjects),
+    },
+  ];
+}
 
 export const fullStoreCases: readonly BenchCase[] = [
-  {
-    id: 'S1',
-    what: `warm calls, 1 connection, ${store}`,
-    against: 'the same in an empty store',
-    bars: { 'p50 ms': atMost(1.2) },
-    rounds: 6,
-    open: openCalls,
-  },
-  {
-    id: 'S2',
-    what: `starting, and looking at pages of 100, ${store}`,
-    against: 'limits of 3 s and 50 ms',
-    bars: Object.fromEntries(['start ms', ...lookFigures].map((figure) => [figure, atMost(1)])),
-    rounds: 6,
-    open: openLooks,
-  },
+  ...casesOn('SQLite', '', sqliteStores),
+  ...casesOn('PostgreSQL', 'P', postgresStores),
 ];
