@@ -1,37 +1,23 @@
 import type { Config } from './config/config.ts';
-import { EngineError } from './engine/engine-error.ts';
-import { explainEngineError } from './engine/explain-engine-error.ts';
-import type { SraasError } from './errors.ts';
-import { failpoint } from './failpoints.ts';
-import { FunctionCatalog } from './functions/catalog.ts';
-import { Deployer } from './functions/deploy.ts';
-import { createApp } from './http/app.ts';
-import { HttpServer } from './http/server.ts';
-import { findInstallDirectory, productVersion } from './installation.ts';
-import { Replays } from './history/replays.ts';
-import { InFlight } from './invocations/in-flight.ts';
-import { Invoker } from './invocations/invoker.ts';
-import { LiveLogs } from './invocations/live-logs.ts';
-import { RunOnce } from './invocations/run-once.ts';
+import { findInstallDirectory } from './installation.ts';
 import { createLogger, describeError, type Logger } from './logger.ts';
-import { keepCollectingCode } from './platform/code-housekeeping.ts';
-import { operatorPolicy } from './platform/operator-policy.ts';
+import { makeApi } from './platform/api.ts';
 import { openAsync } from './platform/async.ts';
+import { keepCollectingCode } from './platform/code-housekeeping.ts';
 import { openEngine } from './platform/engine.ts';
-import { openHistory } from './platform/history.ts';
+import { openFunctions } from './platform/functions.ts';
 import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
-import { openRuntimes } from './platform/runtimes.ts';
+import { openInvocations } from './platform/invocations.ts';
+import { openRuntimes, renewUsersOfRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
 import { openSchedules } from './platform/schedules.ts';
 import { openSecrets, renewUsersOfSecrets } from './platform/secrets.ts';
 import { followOthers, joinServers } from './platform/servers.ts';
-import type { Surroundings } from './platform/surroundings.ts';
+import { beginService } from './platform/service.ts';
 import { openState } from './platform/state.ts';
-import { keepReachedWarm, makeVersionChanges } from './platform/versions.ts';
-import { prepareForNewcomers, warmAll } from './platform/warm-up.ts';
-import { workloads } from './platform/workloads.ts';
-import { ownDockerfile, sandboxRuntimeName } from './runtimes/custom/runtime-name.ts';
+import type { Surroundings } from './platform/surroundings.ts';
+import { warmUp } from './platform/warm-up.ts';
 
 /** The whole server. `start` once, `stop` at any time, also after a start that failed. */
 export interface Platform {
@@ -41,9 +27,6 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** The time that replies have to reach their clients once their calls have ended. */
-const replyGraceMs = 2000;
-
 /** The composition root: makes the object graph of a server from its config. */
 export function createPlatform(config: Config, logger: Logger = createLogger(config.logLevel)): Platform {
   const closers: (() => Promise<void>)[] = [];
@@ -51,6 +34,7 @@ export function createPlatform(config: Config, logger: Logger = createLogger(con
   const surroundings: Surroundings = {
     config,
     logger,
+    clock: () => new Date(),
     installDirectory: findInstallDirectory(),
     onFailure: (message, error) => {
       logger.warn(message, describeError(error));
@@ -72,147 +56,57 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   for (const close of closers.reverse()) await close();
 }
 
-async function start(surroundings: Surroundings): Promise<{ url: string }> {
-  const { config, logger, onStop, installDirectory } = surroundings;
-  const startedAt = new Date();
-  const clock = (): Date => new Date();
-  const { store, artifacts, artifactLimits, diskSpace } = await openState(surroundings);
+/**
+ * The steps of a start. Each registers what undoes it, and a stop takes them back, the last one first: all calls have ended before
+ * anything goes that a call may need, and the store is closed when nobody is left who writes to it.
+ */
+async function start(surroundings: Surroundings): Promise<{ readonly url: string }> {
+  const startedAt = surroundings.clock();
+
+  // What outlives the server: all that follows reads it and writes to it.
+  const state = await openState(surroundings);
+  const { store } = state;
   const secrets = await openSecrets(surroundings, store);
-  const opened = await openEngine(surroundings);
-  const { instanceId } = store;
-  const runs = await joinServers(surroundings, { ...opened, store });
-  const { runtimes, builtIn, customRuntimes, images, handlers, programs, ...open } = await openRuntimes(surroundings, {
-    ...opened,
-    store,
-    artifacts,
-  });
-  keepCollectingCode(surroundings, { store, artifacts, images });
-  const { pools, prepared, launcher, preparedDirectory } = await openSandboxes(surroundings, {
-    ...opened,
-    instanceId,
-    runtimes: handlers,
-    programs,
-    secrets,
-  });
+
+  // What runs code. Other servers hear of this one before anything of it is on the engine, where they look for what the dead left;
+  // and what an earlier run left there is removed before there is anything new.
+  const engine = await openEngine(surroundings);
+  const runs = await joinServers(surroundings, { ...engine, store });
+  const runtimes = await openRuntimes(surroundings, { ...engine, ...state });
+  keepCollectingCode(surroundings, { ...state, ...runtimes });
+  const sandboxes = await openSandboxes(surroundings, { ...engine, ...runtimes, store, secrets });
+  const { launcher, pools } = sandboxes;
+  runtimes.tryOn({ launcher, codeDirectory: sandboxes.preparedDirectory });
   renewUsersOfSecrets(secrets, pools);
-  const installer = await openInstaller(surroundings, { artifacts, artifactLimits, builtIn, launcher });
-  open.tryOn({ launcher, codeDirectory: preparedDirectory });
-  customRuntimes.onChanged((name) => void pools.renew(name));
-  images.onRemoved((key) => pools.renew(sandboxRuntimeName(ownDockerfile, key)));
+  renewUsersOfRuntimes(runtimes, pools);
+  const installer = await openInstaller(surroundings, { ...state, ...runtimes, launcher });
 
-  const catalog = new FunctionCatalog(store);
-  const policy = operatorPolicy(config);
-  const deployer = new Deployer({
-    store: store.functions,
-    artifacts,
-    runtimes,
-    images,
-    installer,
-    secrets,
-    catalog,
-    policy,
-    clock,
-  });
-  const workloadOf = workloads(artifacts, policy);
-  const liveLogs = new LiveLogs({ clock });
-  keepReachedWarm({ ...surroundings, catalog, pools, workloadOf });
-  catalog.onRemoved(({ id }) => {
-    liveLogs.remove(id);
-  });
-  await followOthers(surroundings, { store, catalog, pools, secrets, images, customRuntimes });
-  await warmAll(catalog, store.aliases, (version) => {
-    pools.warm(workloadOf(version));
-  });
-  prepareForNewcomers(builtIn, prepared);
+  // What is run. What other servers change is heard before anything is remembered.
+  const functions = openFunctions(surroundings, { ...state, ...runtimes, installer, secrets, pools });
+  const { catalog } = functions;
+  await followOthers(surroundings, { ...runtimes, store, secrets, catalog, pools });
+  await warmUp({ ...runtimes, ...sandboxes, ...functions, store });
 
-  const inFlight = new InFlight();
-  const explain = (error: unknown): SraasError | undefined =>
-    error instanceof EngineError ? explainEngineError(error) : undefined;
-  const { history, recordEnded } = openHistory(surroundings, { store, inFlight, explain });
-  const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf, onEnded: recordEnded });
-  const runOnce = new RunOnce({ artifacts, runtimes, invoker, pools, policy, secrets });
-  const replays = new Replays({ history, catalog });
-  const work = await openAsync(surroundings, {
-    store,
-    secrets,
-    history,
-    replays,
-    catalog,
-    invoker,
-    inFlight,
-    diskSpace,
-    workloadOf,
-    explain,
-  });
+  // What runs it: for somebody who waits, for nobody, at set times, and once for each key.
+  const invocations = openInvocations(surroundings, { ...state, ...runtimes, ...functions, secrets, pools });
+  const work = await openAsync(surroundings, { ...state, ...functions, ...invocations, secrets });
   const { schedules, scheduler } = openSchedules(surroundings, { store, catalog, acceptor: work.acceptor });
   const keyed = openKeyedRequests(surroundings, store.idempotency, runs);
-  let ready = true;
-  const server = new HttpServer(
-    createApp({
-      catalog,
-      deployer,
-      ...makeVersionChanges({ store, artifacts, runtimes, catalog, policy, clock }),
-      artifacts,
-      artifactLimits,
-      diskSpace,
-      runtimes,
-      customRuntimes,
-      images,
-      secrets,
-      schedules,
-      invoker,
-      runOnce,
-      inFlight,
-      history,
-      replays,
-      asyncInvocations: work.asyncInvocations,
-      deadLetters: work.deadLetters,
-      liveLogs,
-      keyed,
-      maxDeployBytes: config.maxDeployBytes,
-      maxEventBytes: config.maxEventBytes,
-      allowedHosts: list(config.allowedHosts),
-      allowedOrigins: list(config.allowedOrigins),
-      productVersion: productVersion(installDirectory),
-      startedAt,
-      isReady: () => ready,
-      explain,
-      onFailure: (message, error, requestId) => {
-        logger.error(message, { requestId, ...describeError(error) });
-      },
-    }),
-  );
-  failpoint('start.before_listening');
-  const url = await server.listen(config.host, config.port);
-  work.start();
-  scheduler.start();
-  failpoint('start.listening');
-  onStop(async () => {
-    ready = false;
-    logger.info('Draining', { inFlight: inFlight.count });
-    failpoint('stop.draining');
-    server.stopListening();
-    const noMoreSchedules = scheduler.stop();
-    work.stop();
-    const [{ cancelled }] = await Promise.all([
-      inFlight.drain(config.drainTimeoutMs),
-      open.endBuilds(),
-      installer.close(),
-    ]);
-    logger.info('Drained', { cancelled });
-    failpoint('stop.drained');
-    await noMoreSchedules;
-    await work.close();
-    liveLogs.close();
-    await server.close(replyGraceMs);
-  });
-  logger.info('Listening', { url, instanceId });
-  return { url };
-}
 
-function list(commaSeparated: string): readonly string[] {
-  return commaSeparated
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+  // The doors. Nobody comes in before all of it is there.
+  const server = makeApi(surroundings, {
+    ...state,
+    ...runtimes,
+    ...functions,
+    ...invocations,
+    ...work,
+    secrets,
+    schedules,
+    keyed,
+    startedAt,
+  });
+  const { inFlight, liveLogs } = invocations;
+  const url = await beginService(surroundings, { server, work, scheduler, inFlight, liveLogs, installer, runtimes });
+  surroundings.logger.info('Listening', { url, instanceId: store.instanceId });
+  return { url };
 }

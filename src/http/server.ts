@@ -15,6 +15,10 @@ export class HttpServer {
     this.#server.maxConnections = 1000;
   }
 
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
   /** Resolves with the URL to call. Rejects with the system's error, EADDRINUSE for example. */
   async listen(host: string, port: number): Promise<string> {
     this.#server.listen(port, host);

@@ -17,6 +17,7 @@ import type { Invoker } from '../invocations/invoker.ts';
 import type { Workload } from '../sandboxes/workload.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Store } from '../store/store.ts';
+import { explain } from './explain.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface AsyncParts {
@@ -29,7 +30,6 @@ interface AsyncParts {
   readonly inFlight: InFlight;
   readonly diskSpace: DiskSpace;
   readonly workloadOf: (version: FunctionVersion) => Workload;
-  readonly explain: (error: unknown) => SraasError | undefined;
 }
 
 /** Async invocations of a server. */
@@ -41,8 +41,6 @@ export interface OpenAsync {
   start(): void;
   /** Begins nothing more; to be called before calls are drained. */
   stop(): void;
-  /** Resolves when all ends are written down; to be called when calls have been drained. */
-  close(): Promise<void>;
 }
 
 /** For all of a call, from the name's look-up to the answer's head. */
@@ -53,10 +51,9 @@ const cancelledTogether = 200;
 
 /** Takes up what an earlier run left, and makes what accepts and runs async invocations. */
 export async function openAsync(surroundings: Surroundings, parts: AsyncParts): Promise<OpenAsync> {
-  const { config, logger, onFailure, onStop, installDirectory } = surroundings;
-  const { store, secrets, history, replays, catalog, diskSpace, inFlight, invoker, workloadOf, explain } = parts;
+  const { config, logger, clock, onFailure, onStop, installDirectory } = surroundings;
+  const { store, secrets, history, replays, catalog, diskSpace, inFlight, invoker, workloadOf } = parts;
   const { work } = store;
-  const clock = (): Date => new Date();
   // An embedded database has one server: whoever held leases in it is dead.
   const interrupted = await work.voidLeases(config.databaseUrl === '' ? undefined : store.instanceId);
   failpoint('start.leases_voided');
@@ -82,7 +79,7 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
     instanceId: store.instanceId,
     concurrency: config.asyncConcurrency,
     logBytes: config.historyLogBytes,
-    tell: (error, invocationId) => tell(error, explain, surroundings, invocationId),
+    tell: (error, invocationId) => tell(error, surroundings, invocationId),
     clock,
     random: Math.random,
     onWebhook: () => {
@@ -113,11 +110,10 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
       if (cancelled < cancelledTogether) return;
     }
   };
-  const close = async (): Promise<void> => {
+  onStop(async () => {
     await worker.close();
     await webhookCaller.close();
-  };
-  onStop(close);
+  });
   const asyncInvocations = new AsyncInvocations({
     catalog,
     acceptor,
@@ -140,17 +136,11 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
     stop: () => {
       worker.stop();
     },
-    close,
   };
 }
 
 /** What is written down of whatever was thrown; what needs an operator's attention is reported on the way. */
-function tell(
-  error: unknown,
-  explain: AsyncParts['explain'],
-  { onFailure }: Surroundings,
-  invocationId: string,
-): SraasError {
+function tell(error: unknown, { onFailure }: Surroundings, invocationId: string): SraasError {
   const told = error instanceof SraasError ? error : explain(error);
   if (told !== undefined) return told;
   onFailure(`The async invocation ${invocationId} failed`, error);

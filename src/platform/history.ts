@@ -1,4 +1,3 @@
-import type { SraasError } from '../errors.ts';
 import { HistoryWriter } from '../history/history-writer.ts';
 import { History } from '../history/history.ts';
 import { Recorder } from '../history/recorder.ts';
@@ -6,12 +5,12 @@ import { Retention } from '../history/retention.ts';
 import type { EndedInvocation } from '../invocations/ended-invocation.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
 import type { Store } from '../store/store.ts';
+import { explain } from './explain.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface HistoryParts {
   readonly store: Pick<Store, 'history'>;
   readonly inFlight: InFlight;
-  readonly explain: (error: unknown) => SraasError | undefined;
 }
 
 interface OpenHistory {
@@ -21,8 +20,8 @@ interface OpenHistory {
 }
 
 /** Begins to keep what became of invocations, and to remove what is too old or too many. */
-export function openHistory(surroundings: Surroundings, { store, inFlight, explain }: HistoryParts): OpenHistory {
-  const { config, logger, onFailure, onStop } = surroundings;
+export function openHistory(surroundings: Surroundings, { store, inFlight }: HistoryParts): OpenHistory {
+  const { config, logger, clock, onFailure, onStop } = surroundings;
   const writer = new HistoryWriter({
     store: store.history,
     onFailure,
@@ -35,7 +34,7 @@ export function openHistory(surroundings: Surroundings, { store, inFlight, expla
     store: store.history,
     maxAgeMs: config.historyMaxAgeMs,
     maxRows: config.historyMaxRows,
-    clock: () => new Date(),
+    clock,
     onFailure,
   });
   onStop(() => writer.close());

@@ -9,11 +9,10 @@ const settleMs = 5000;
 
 /** Requests with idempotency keys, and the end of keys whose time is over. */
 export function openKeyedRequests(
-  { config, onStop, onFailure }: Surroundings,
+  { config, clock, onStop, onFailure }: Surroundings,
   store: IdempotencyStore,
   { runId, isRunning }: Runs,
 ): KeyedRequests {
-  const clock = (): Date => new Date();
   onStop(removeExpiredKeys({ store, clock, everyMs: pruneEveryMs, onFailure }));
   const keyed = new KeyedRequests({
     store,

@@ -16,7 +16,7 @@ const mebibyte = 1024 * 1024;
 
 /** Makes the builds of this server, and removes what an earlier run of it left on the engine. They are closed by whoever opened them. */
 export async function openImageBuilds(
-  { config, logger, onFailure }: Surroundings,
+  { config, logger, clock, onFailure }: Surroundings,
   { engine, architecture, instanceId }: ImageBuildsParts,
 ): Promise<DockerfileBuilds> {
   const builds = new DockerfileBuilds({
@@ -33,7 +33,7 @@ export async function openImageBuilds(
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
-    clock: () => new Date(),
+    clock,
     onFailure,
   });
   try {

@@ -26,7 +26,7 @@ const tarEntryBytes = 2048;
 
 /** Makes what installs packages, and opens what it has kept. */
 export async function openInstaller(
-  { config, onFailure, onStop }: Surroundings,
+  { config, clock, onFailure, onStop }: Surroundings,
   { artifacts, artifactLimits, builtIn, launcher }: InstallerParts,
 ): Promise<Installer> {
   const packedBytes = artifactLimits.totalBytes + artifactLimits.entries * tarEntryBytes + mebibyte;
@@ -57,7 +57,7 @@ export async function openInstaller(
     registries: { ...config, certificatesFile: await certificatesFile(config) },
     maxInstalls: config.maxInstalls,
     queueLength: config.installQueueLength,
-    clock: () => new Date(),
+    clock,
     onFailure,
   });
   await cache.open();

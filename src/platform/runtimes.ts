@@ -5,10 +5,12 @@ import { CustomImages } from '../runtimes/custom/custom-images.ts';
 import { CustomRuntimes } from '../runtimes/custom/custom-runtimes.ts';
 import { collectImages } from '../runtimes/custom/image-housekeeping.ts';
 import type { HandlerCandidate } from '../runtimes/custom/interpreters.ts';
+import { ownDockerfile, sandboxRuntimeName } from '../runtimes/custom/runtime-name.ts';
 import { RuntimeCatalog } from '../runtimes/runtime-catalog.ts';
 import { Runtimes } from '../runtimes/runtimes.ts';
 import { tryHandlerImage } from '../sandboxes/handler-trial.ts';
 import type { LauncherOptions } from '../sandboxes/launcher.ts';
+import type { Pools } from '../sandboxes/pools.ts';
 import type { StarterOptions } from '../sandboxes/starter.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenEngine } from './engine.ts';
@@ -43,12 +45,11 @@ const collectEveryMs = 600_000;
 
 /** Makes the runtimes and reads what an earlier run recorded of them. */
 export async function openRuntimes(surroundings: Surroundings, parts: RuntimesParts): Promise<OpenRuntimes> {
-  const { installDirectory, onFailure, onStop } = surroundings;
+  const { installDirectory, clock, onFailure, onStop } = surroundings;
   const { store, engine, artifacts } = parts;
   const { instanceId } = store;
   const builds = await openImageBuilds(surroundings, { ...parts, instanceId });
   let trial: Trial | undefined;
-  const clock = (): Date => new Date();
   const builtIn = new RuntimeCatalog(engine, join(installDirectory, 'images'));
   const labels = inspectionLabels(instanceId);
   const images = new CustomImages({
@@ -96,6 +97,15 @@ export async function openRuntimes(surroundings: Surroundings, parts: RuntimesPa
       await builds.close();
     },
   };
+}
+
+/** Calls that come after a runtime was made anew run on its new image: the sandboxes of the old one are let go. */
+export function renewUsersOfRuntimes(
+  { customRuntimes, images }: Pick<OpenRuntimes, 'customRuntimes' | 'images'>,
+  pools: Pick<Pools, 'renew'>,
+): void {
+  customRuntimes.onChanged((name) => void pools.renew(name));
+  images.onRemoved((key) => pools.renew(sandboxRuntimeName(ownDockerfile, key)));
 }
 
 /** Programs have no shim for a launcher to start. */

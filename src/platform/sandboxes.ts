@@ -7,6 +7,7 @@ import { PreparedSandboxes } from '../sandboxes/prepared.ts';
 import { seccompProfile } from '../sandboxes/seccomp-profile.ts';
 import { Starter, type StarterOptions } from '../sandboxes/starter.ts';
 import { UidAllocator } from '../sandboxes/uid-allocator.ts';
+import type { Store } from '../store/store.ts';
 import type { OpenEngine } from './engine.ts';
 import { sandboxMemoryMb } from './operator-policy.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -24,8 +25,8 @@ export interface Sandboxes {
 }
 
 interface SandboxesParts extends OpenEngine {
-  readonly instanceId: string;
-  readonly runtimes: LauncherOptions['runtimes'];
+  readonly store: Pick<Store, 'instanceId'>;
+  readonly handlers: LauncherOptions['runtimes'];
   readonly programs: StarterOptions['programs'];
   readonly secrets: StarterOptions['secrets'];
 }
@@ -33,9 +34,10 @@ interface SandboxesParts extends OpenEngine {
 /** Removes what an earlier run left on the engine, and makes the pools. */
 export async function openSandboxes(
   surroundings: Surroundings,
-  { engine, architecture, instanceId, runtimes, programs, secrets }: SandboxesParts,
+  { engine, architecture, store, handlers, programs, secrets }: SandboxesParts,
 ): Promise<Sandboxes> {
   const { config, logger, onFailure, onStop, installDirectory } = surroundings;
+  const { instanceId } = store;
   const runDirectory = await makeRunDirectory(config.runDirectory, instanceId);
   const preparedDirectory = join(config.dataDirectory, 'prepared');
   await mkdir(preparedDirectory, { recursive: true, mode: 0o700 });
@@ -47,7 +49,7 @@ export async function openSandboxes(
     ...config,
     egress,
     engine,
-    runtimes,
+    runtimes: handlers,
     leftovers,
     transport: await transportFor(engine, config, logger),
     runDirectory,

@@ -19,10 +19,9 @@ export interface OpenSchedules {
 }
 
 export function openSchedules(
-  { config, onFailure, onStop }: Surroundings,
+  { config, clock, onFailure, onStop }: Surroundings,
   { store, catalog, acceptor }: SchedulesParts,
 ): OpenSchedules {
-  const clock = (): Date => new Date();
   const scheduler = new Scheduler({
     store: store.schedules,
     acceptor,

@@ -9,7 +9,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** @throws SraasError STORE_UNAVAILABLE when the secrets that there are cannot be opened with the key that there is. */
 export async function openSecrets(
-  { config, logger }: Surroundings,
+  { config, logger, clock }: Surroundings,
   store: { readonly secrets: SecretStore },
 ): Promise<Secrets> {
   const { secretsKeyFile, dataDirectory } = config;
@@ -20,7 +20,7 @@ export async function openSecrets(
   if (keys.hasKey && (await isExposed(path))) {
     logger.warn('Other users of this machine can read the key of the secrets; take that from them', { path });
   }
-  return new Secrets({ store: store.secrets, keys, clock: () => new Date() });
+  return new Secrets({ store: store.secrets, keys, clock });
 }
 
 /** Calls that come after a secret was set see its new value: the sandboxes that know the old one are let go. */

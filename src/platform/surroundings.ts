@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 export interface Surroundings {
   readonly config: Config;
   readonly logger: Logger;
+  readonly clock: () => Date;
   /** Logs what went wrong where nobody waits for an answer. */
   readonly onFailure: (message: string, error: unknown) => void;
   /** Registers what undoes a part. The last registered is undone first. */

@@ -1,31 +1,10 @@
 import { SraasError } from '../errors.ts';
-import { Aliases } from '../functions/aliases.ts';
 import type { ChangedFunction, FunctionCatalog } from '../functions/catalog.ts';
 import type { FunctionId, FunctionVersion } from '../functions/function.ts';
 import { reachedVersions } from '../functions/reached-versions.ts';
-import { Republisher } from '../functions/republish.ts';
 import type { Pools } from '../sandboxes/pools.ts';
 import type { Workload } from '../sandboxes/workload.ts';
-import type { Store } from '../store/store.ts';
 import type { Surroundings } from './surroundings.ts';
-
-type RepublisherParts = ConstructorParameters<typeof Republisher>[0];
-
-interface VersionChangesParts extends Omit<RepublisherParts, 'store' | 'catalog'> {
-  readonly store: Pick<Store, 'functions' | 'aliases'>;
-  readonly catalog: FunctionCatalog;
-}
-
-/** What changes functions without new code: aliases, former versions, configs. */
-export function makeVersionChanges({ store, ...parts }: VersionChangesParts): {
-  readonly aliases: Aliases;
-  readonly republisher: Republisher;
-} {
-  return {
-    aliases: new Aliases({ ...parts, store: store.aliases }),
-    republisher: new Republisher({ ...parts, store: store.functions }),
-  };
-}
 
 interface WarmthParts extends Pick<Surroundings, 'onFailure'> {
   readonly catalog: FunctionCatalog;

@@ -4,10 +4,29 @@ import type { FunctionCatalog } from '../functions/catalog.ts';
 import { defaultLimits } from '../functions/function-policy.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { RuntimeCatalog } from '../runtimes/runtime-catalog.ts';
+import type { Pools } from '../sandboxes/pools.ts';
 import type { PreparedSandboxes } from '../sandboxes/prepared.ts';
+import type { Workload } from '../sandboxes/workload.ts';
+
+interface WarmUpParts {
+  readonly store: { readonly aliases: Pick<AliasStore, 'all'> };
+  readonly catalog: FunctionCatalog;
+  readonly workloadOf: (version: FunctionVersion) => Workload;
+  readonly pools: Pick<Pools, 'warm'>;
+  readonly builtIn: RuntimeCatalog;
+  readonly prepared: PreparedSandboxes;
+}
+
+/** Starts what first calls should not wait for: of the functions that there are, and of those that have yet to be deployed. */
+export async function warmUp({ store, catalog, workloadOf, pools, builtIn, prepared }: WarmUpParts): Promise<void> {
+  await warmAll(catalog, store.aliases, (version) => {
+    pools.warm(workloadOf(version));
+  });
+  prepareForNewcomers(builtIn, prepared);
+}
 
 /** Starts the sandboxes that functions want to have warm: of their newest versions, and of those that aliases lead to. */
-export async function warmAll(
+async function warmAll(
   catalog: FunctionCatalog,
   aliases: Pick<AliasStore, 'all'>,
   warm: (version: FunctionVersion) => void,
@@ -24,7 +43,7 @@ export async function warmAll(
 }
 
 /** The first call of a function that has yet to be deployed should not wait for a container either. */
-export function prepareForNewcomers(runtimes: RuntimeCatalog, prepared: PreparedSandboxes): void {
+function prepareForNewcomers(runtimes: RuntimeCatalog, prepared: PreparedSandboxes): void {
   const [runtime] = runtimes.list();
   if (runtime === undefined) return;
   runtimes.imageOf(runtime).then(

@@ -1,0 +1,46 @@
+import { createApp, type AppParts } from '../http/app.ts';
+import { HttpServer } from '../http/server.ts';
+import { productVersion } from '../installation.ts';
+import { describeError } from '../logger.ts';
+import { explain } from './explain.ts';
+import type { Surroundings } from './surroundings.ts';
+
+type FromSettings =
+  | 'maxDeployBytes'
+  | 'maxEventBytes'
+  | 'allowedHosts'
+  | 'allowedOrigins'
+  | 'productVersion'
+  | 'isReady'
+  | 'explain'
+  | 'onFailure';
+
+/** Puts the API in front of all the rest, as a server that nobody can reach yet. */
+export function makeApi(
+  { config, logger, installDirectory }: Surroundings,
+  parts: Omit<AppParts, FromSettings>,
+): HttpServer {
+  const server: HttpServer = new HttpServer(
+    createApp({
+      ...parts,
+      maxDeployBytes: config.maxDeployBytes,
+      maxEventBytes: config.maxEventBytes,
+      allowedHosts: list(config.allowedHosts),
+      allowedOrigins: list(config.allowedOrigins),
+      productVersion: productVersion(installDirectory),
+      isReady: () => server.isListening,
+      explain,
+      onFailure: (message, error, requestId) => {
+        logger.error(message, { requestId, ...describeError(error) });
+      },
+    }),
+  );
+  return server;
+}
+
+function list(commaSeparated: string): readonly string[] {
+  return commaSeparated
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
