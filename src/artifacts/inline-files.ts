@@ -1,3 +1,4 @@
+import { isObject } from '../documents/json-object.ts';
 import { SraasError, type Violation } from '../errors.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { EntryNames } from './entry-names.ts';
@@ -13,7 +14,7 @@ type Encoded = { readonly text: string } | { readonly base64: string };
  * `ARTIFACT_TOO_LARGE`.
  */
 export function inlineFiles(files: unknown, limits: ArtifactLimits): Iterable<UploadedFile> {
-  if (typeof files !== 'object' || files === null || Array.isArray(files)) {
+  if (!isObject(files)) {
     throw refusedUpload('The member files must be an object of file names and their contents.');
   }
   const members = Object.entries(files);

@@ -1,3 +1,4 @@
+import { isObject } from '../documents/json-object.ts';
 import type { Entry } from './folder/default-handler.ts';
 
 /** The flags of `deploy` that are configuration. */
@@ -53,7 +54,7 @@ function laidOver(file: Document, member: string, flags: Document): Document {
   if (Object.keys(present).length === 0) return {};
   const base = file[member];
   // Anything but an object is wrong, and the server's to refuse in its own words.
-  if (base !== undefined && (typeof base !== 'object' || base === null || Array.isArray(base))) return {};
+  if (base !== undefined && !isObject(base)) return {};
   return { [member]: { ...base, ...present } };
 }
 

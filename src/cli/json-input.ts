@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isObject } from '../documents/json-object.ts';
 import { firstJsonError } from './json-position.ts';
 import { unreadableFile } from './unreadable-file.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,10 +27,10 @@ export async function readJson(world: World, file: string): Promise<unknown> {
 
 /** A JSON object, for the inputs where nothing else makes sense. */
 export function asObject(value: unknown, origin: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new UsageError(`${origin} must be a JSON object, like {"key": "value"}.`);
   }
-  return value as Readonly<Record<string, unknown>>;
+  return value;
 }
 
 async function readText(path: string, shownAs: string): Promise<string> {

@@ -1,7 +1,9 @@
-import { SraasError, type Violation } from '../errors.ts';
+import { isObject } from '../documents/json-object.ts';
+import { refusedDocument } from '../documents/refused-document.ts';
+import { unknownMembers } from '../documents/unknown-members.ts';
+import type { SraasError, Violation } from '../errors.ts';
 import type { AliasTarget } from './alias.ts';
-import { targetFromWire } from './alias-wire.ts';
-import { pointerTo } from './json-pointer.ts';
+import { targetFromWire, type AliasTargetWire } from './alias-wire.ts';
 import { isVersionNumber } from './version-number.ts';
 
 const members = ['version', 'other_version', 'other_percent'];
@@ -12,13 +14,11 @@ const members = ['version', 'other_version', 'other_percent'];
  * @throws SraasError `INVALID_ALIAS`, with all that is wrong.
  */
 export function parseAliasTarget(document: unknown): AliasTarget {
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  if (!isObject(document)) {
     throw invalidAlias([{ pointer: '', message: 'must be a JSON object like {"version":3}' }]);
   }
-  const { version, other_version: other, other_percent: percent } = document as Readonly<Record<string, unknown>>;
-  const violations: Violation[] = Object.keys(document)
-    .filter((name) => !members.includes(name))
-    .map((name) => ({ pointer: pointerTo(name), message: `is not known; known here are ${members.join(', ')}` }));
+  const { version, other_version: other, other_percent: percent } = document;
+  const violations = [...unknownMembers(document, members)];
   if (!isVersionNumber(version)) {
     violations.push({ pointer: '/version', message: 'must be the number of a version, from 1 on' });
   }
@@ -34,17 +34,12 @@ export function parseAliasTarget(document: unknown): AliasTarget {
       message: 'must be a whole number of at least 1 and at most 99 beside other_version',
     });
   }
-  if (violations.length > 0) throw invalidAlias(violations.slice(0, 100));
-  return targetFromWire(document as Parameters<typeof targetFromWire>[0]);
+  if (violations.length > 0) throw invalidAlias(violations);
+  return targetFromWire({ version, other_version: other, other_percent: percent } as AliasTargetWire);
 }
 
 export function invalidAlias(violations: readonly Violation[]): SraasError {
-  const [first] = violations;
-  const place = first === undefined || first.pointer === '' ? 'the document' : first.pointer.slice(0, 80);
-  const rest = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return new SraasError('INVALID_ALIAS', `Correct the alias: ${place} ${first?.message ?? 'is not valid'}${rest}.`, {
-    violations,
-  });
+  return refusedDocument('INVALID_ALIAS', 'the alias', violations);
 }
 
 function isPercent(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
+import { pointerTo } from '../documents/json-pointer.ts';
 import type { Violation } from '../errors.ts';
 import type { JsonSchema } from './function-config-schema.ts';
-import { pointerTo } from './json-pointer.ts';
 
 /** Turns the validator's findings into sentences for people, one per place and reason. */
 export function toViolations(errors: readonly ErrorObject[]): readonly Violation[] {

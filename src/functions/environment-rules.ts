@@ -1,5 +1,5 @@
+import { pointerTo } from '../documents/json-pointer.ts';
 import type { Violation } from '../errors.ts';
-import { pointerTo } from './json-pointer.ts';
 
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const maxValueBytes = 32 * 1024;

@@ -1,4 +1,4 @@
-import { namePattern } from './function-name.ts';
+import { namePattern } from '../documents/name.ts';
 import type { FunctionPolicy } from './function-policy.ts';
 
 /** A JSON schema in the vocabulary that this room's validator knows. */

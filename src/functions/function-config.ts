@@ -1,4 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
+import { isObject, memberOf } from '../documents/json-object.ts';
+import { refusedDocument } from '../documents/refused-document.ts';
 import { SraasError, type Violation } from '../errors.ts';
 import { toViolations } from './config-violations.ts';
 import { environmentViolations, secretViolations } from './environment-rules.ts';
@@ -15,9 +17,6 @@ import {
   type HandlerRules,
 } from './handler-rule.ts';
 import { labelViolations } from './label-rules.ts';
-
-/** Enough to mend a document by, and few enough that a hostile one does not make a huge reply. */
-const maxViolations = 100;
 
 const validators = new WeakMap<FunctionPolicy, ValidateFunction>();
 
@@ -44,10 +43,10 @@ export function parseFunctionConfig(
   const labels = memberOf(document, 'labels');
   const violations = [
     ...toViolations(validate.errors ?? []),
-    ...(isRecord(document) ? handlerViolations(rule, handler) : []),
-    ...(isRecord(env) ? environmentViolations(env) : []),
-    ...(isRecord(secrets) ? secretViolations(secrets, isRecord(env) ? env : {}) : []),
-    ...(isRecord(labels) ? labelViolations(labels) : []),
+    ...(isObject(document) ? handlerViolations(rule, handler) : []),
+    ...(isObject(env) ? environmentViolations(env) : []),
+    ...(isObject(secrets) ? secretViolations(secrets, isObject(env) ? env : {}) : []),
+    ...(isObject(labels) ? labelViolations(labels) : []),
   ];
   if (!valid) throw invalidConfig([...violations, ...networkViolations(document, policy)]);
 
@@ -82,17 +81,7 @@ function networkViolations(document: unknown, policy: FunctionPolicy): readonly 
 }
 
 function invalidConfig(violations: readonly Violation[]): SraasError {
-  const shown = violations.slice(0, maxViolations);
-  if (violations.length > shown.length) {
-    shown.push({ pointer: '', message: `has ${violations.length - shown.length} more violations` });
-  }
-  const first = shown[0];
-  const place = first?.pointer.slice(0, 80) ?? '';
-  const sentence = `${place === '' ? 'the document' : place} ${first?.message ?? 'is not valid'}`;
-  const rest = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return new SraasError('INVALID_CONFIG', `Correct the function's configuration: ${sentence}${rest}.`, {
-    violations: shown,
-  });
+  return refusedDocument('INVALID_CONFIG', "the function's configuration", violations);
 }
 
 function validatorOf(policy: FunctionPolicy): ValidateFunction {
@@ -102,12 +91,4 @@ function validatorOf(policy: FunctionPolicy): ValidateFunction {
   const validate = ajv.compile(functionConfigSchema(policy));
   validators.set(policy, validate);
   return validate;
-}
-
-function memberOf(document: unknown, name: string): unknown {
-  return isRecord(document) && Object.hasOwn(document, name) ? document[name] : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
+import { pointerTo } from '../documents/json-pointer.ts';
 import type { Violation } from '../errors.ts';
-import { pointerTo } from './json-pointer.ts';
 
 const keyPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/;
 const valuePattern = /^[A-Za-z0-9 ._:/=+@-]{0,128}$/;

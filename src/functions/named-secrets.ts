@@ -1,6 +1,6 @@
+import { pointerTo } from '../documents/json-pointer.ts';
 import { SraasError, type Violation } from '../errors.ts';
 import type { FunctionConfig } from './function.ts';
-import { pointerTo } from './json-pointer.ts';
 
 type NamingConfig = Pick<FunctionConfig, 'secrets' | 'async'>;
 

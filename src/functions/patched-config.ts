@@ -1,3 +1,4 @@
+import { isObject, memberOf } from '../documents/json-object.ts';
 import { SraasError } from '../errors.ts';
 import { defaultLimits } from './function-policy.ts';
 import { configToWire } from './function-config-wire.ts';
@@ -9,7 +10,7 @@ import { mergePatch } from './merge-patch.ts';
  * @throws SraasError `INVALID_CONFIG` when the patch is no object.
  */
 export function patchedConfig(config: FunctionConfig, patch: unknown): Readonly<Record<string, unknown>> {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+  if (!isObject(patch)) {
     throw new SraasError(
       'INVALID_CONFIG',
       'Send a JSON object with the members to change, like {"limits":{"memory_mb":512}}.',
@@ -24,10 +25,4 @@ export function patchedConfig(config: FunctionConfig, patch: unknown): Readonly<
   // Nobody is refused for a default that they did not write: left out, it follows the memory.
   const base = givesWay ? mergePatch(document, { limits: { tmp_mb: null } }) : document;
   return mergePatch(base, patch) as Readonly<Record<string, unknown>>;
-}
-
-function memberOf(document: unknown, name: string): unknown {
-  return typeof document === 'object' && document !== null && Object.hasOwn(document, name)
-    ? (document as Readonly<Record<string, unknown>>)[name]
-    : undefined;
 }

@@ -1,5 +1,6 @@
+import { parseName } from '../documents/name.ts';
 import { SraasError } from '../errors.ts';
-import { namePattern, parseFunctionName } from './function-name.ts';
+import { parseFunctionName } from './function-name.ts';
 import { isVersionNumber } from './version-number.ts';
 
 /** Which version a caller means: the newest one of a function, the one with a number, or the one that an alias leads to. */
@@ -27,11 +28,7 @@ export function parseReference(text: string): FunctionReference {
 
 /** @throws SraasError `INVALID_NAME`. The text is not repeated in the message: it may hold anything. */
 export function parseAliasName(text: string): string {
-  if (namePattern.test(text)) return text;
-  throw new SraasError(
-    'INVALID_NAME',
-    'The name of an alias starts with a letter and has at most 64 letters, digits, "_" and "-", as in hello:live.',
-  );
+  return parseName(text, 'The name of an alias', ', as in hello:live');
 }
 
 function parseNumber(name: string, digits: string): number {

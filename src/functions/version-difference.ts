@@ -1,6 +1,6 @@
+import { pointerTo } from '../documents/json-pointer.ts';
 import { configToWire } from './function-config-wire.ts';
 import type { FunctionVersion } from './function.ts';
-import { pointerTo } from './json-pointer.ts';
 
 /** One member of the config that differs. What a version lacks is left out. */
 export interface ConfigChange {

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { inlineFiles, type UploadedFile } from '../artifacts/upload.ts';
+import { isObject } from '../documents/json-object.ts';
 import { SraasError } from '../errors.ts';
 import { BodyReader } from './read-body.ts';
 import { parseJson, requireJson } from './json.ts';
@@ -40,13 +41,13 @@ export class CodeRequestReader {
     requireJson(request);
     const body = await this.#bodies.read(request, response);
     const document = parseJson(body);
-    if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    if (!isObject(document)) {
       throw new SraasError(
         'INVALID_CONFIG',
         'Send a JSON object like {"runtime":"node24","handler":"main.handler","files":{}}.',
       );
     }
-    const { files, ...rest } = document as { files?: unknown };
+    const { files, ...rest } = document;
     const config: Record<string, unknown> = { ...rest };
     const envelope = config['envelope'];
     if (this.#options.documents.includes('envelope')) delete config['envelope'];

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
+import { namePattern } from '../documents/name.ts';
 import { SraasError } from '../errors.ts';
-import { namePattern } from '../functions/function-name.ts';
 import { onlyParameters } from './only-parameters.ts';
 
 const defaultPageSize = 100;

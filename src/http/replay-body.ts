@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { isObject } from '../documents/json-object.ts';
 import { SraasError } from '../errors.ts';
 import { parseJson, requireJson } from './json.ts';
 import type { BodyReader } from './read-body.ts';
@@ -19,8 +20,8 @@ export async function readReplayReference(
   if (body.length === 0) return undefined;
   requireJson(request);
   const document = parseJson(body);
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) throw malformed();
-  const { reference, ...others } = document as { reference?: unknown };
+  if (!isObject(document)) throw malformed();
+  const { reference, ...others } = document;
   if (Object.keys(others).length > 0 || (reference !== undefined && typeof reference !== 'string')) throw malformed();
   return reference;
 }

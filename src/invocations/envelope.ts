@@ -1,5 +1,6 @@
+import { isObject } from '../documents/json-object.ts';
+import { pointerTo } from '../documents/json-pointer.ts';
 import { SraasError, type Violation } from '../errors.ts';
-import { pointerTo } from '../functions/json-pointer.ts';
 
 /** Enough to mend an envelope by. */
 const maxViolations = 20;
@@ -12,14 +13,14 @@ const members = new Set(['version', 'event', 'context']);
  * @throws SraasError INVALID_ENVELOPE with every violation.
  */
 export function checkEnvelope(envelope: unknown): void {
-  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
+  if (!isObject(envelope)) {
     throw invalid([{ pointer: '', message: 'must be an object like {"version":"v1","event":{}}' }]);
   }
   const violations: Violation[] = [];
-  const { version, context } = envelope as { version?: unknown; context?: unknown };
+  const { version, context } = envelope;
   if (version !== 'v1')
     violations.push({ pointer: '/version', message: 'Unsupported or missing version: must be "v1"' });
-  if (context !== undefined && (typeof context !== 'object' || context === null || Array.isArray(context))) {
+  if (context !== undefined && !isObject(context)) {
     violations.push({ pointer: '/context', message: 'must be an object' });
   }
   for (const name of Object.keys(envelope)) {

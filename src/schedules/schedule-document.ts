@@ -1,20 +1,17 @@
-import { SraasError, type Violation } from '../errors.ts';
-import { namePattern } from '../functions/function-name.ts';
-import { pointerTo } from '../functions/json-pointer.ts';
+import { isObject } from '../documents/json-object.ts';
+import { namePattern, parseName } from '../documents/name.ts';
+import { refusedDocument } from '../documents/refused-document.ts';
+import { unknownMembers } from '../documents/unknown-members.ts';
+import type { SraasError, Violation } from '../errors.ts';
 import { isVersionNumber } from '../functions/version-number.ts';
 import type { ScheduleDefinition } from './schedule.ts';
 import { cronFault, isTimezone } from './times.ts';
 
 const members = ['cron', 'timezone', 'event', 'context', 'qualifier', 'overlap', 'enabled'];
-const maxViolations = 100;
 
 /** @throws SraasError INVALID_NAME */
 export function parseScheduleName(text: string): string {
-  if (namePattern.test(text)) return text;
-  throw new SraasError(
-    'INVALID_NAME',
-    'The name of a schedule starts with a letter and has at most 64 letters, digits, "_" and "-".',
-  );
+  return parseName(text, 'The name of a schedule');
 }
 
 /**
@@ -22,31 +19,22 @@ export function parseScheduleName(text: string): string {
  * @throws SraasError INVALID_SCHEDULE, with all that is wrong.
  */
 export function parseScheduleDocument(document: unknown): ScheduleDefinition {
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  if (!isObject(document)) {
     throw invalidSchedule([{ pointer: '', message: 'must be a JSON object like {"cron":"*/5 * * * *"}' }]);
   }
-  const {
-    cron,
-    timezone = 'UTC',
-    context,
-    qualifier,
-    overlap = 'skip',
-    enabled = true,
-  } = document as Record<string, unknown>;
-  const violations: Violation[] = Object.keys(document)
-    .filter((name) => !members.includes(name))
-    .map((name) => ({ pointer: pointerTo(name), message: `is not known; known here are ${members.join(', ')}` }));
+  const { cron, timezone = 'UTC', context, qualifier, overlap = 'skip', enabled = true } = document;
+  const violations = [...unknownMembers(document, members)];
   const check = (member: string, fault: string | undefined): void => {
     if (fault !== undefined) violations.push({ pointer: `/${member}`, message: fault });
   };
   check('cron', cron === undefined ? 'is required' : typeof cron === 'string' ? cronFault(cron) : 'must be a string');
   const isKnownTimezone = typeof timezone === 'string' && isTimezone(timezone);
   check('timezone', isKnownTimezone ? undefined : 'must be the name of a time zone, like "Europe/Berlin"');
-  check('context', context === undefined || isRecord(context) ? undefined : 'must be an object');
+  check('context', context === undefined || isObject(context) ? undefined : 'must be an object');
   check('qualifier', qualifierFault(qualifier));
   check('overlap', overlap === 'skip' || overlap === 'allow' ? undefined : 'must be "skip" or "allow"');
   check('enabled', typeof enabled === 'boolean' ? undefined : 'must be true or false');
-  if (violations.length > 0) throw invalidSchedule(violations.slice(0, maxViolations));
+  if (violations.length > 0) throw invalidSchedule(violations);
   return { cron, timezone, qualifier: qualifier ?? undefined, overlap, enabled } as ScheduleDefinition;
 }
 
@@ -55,7 +43,7 @@ export function parseScheduleDocument(document: unknown): ScheduleDefinition {
  * @throws SraasError INVALID_SCHEDULE
  */
 export function parseSwitch(document: unknown): boolean {
-  if (isRecord(document) && typeof document['enabled'] === 'boolean' && Object.keys(document).length === 1) {
+  if (isObject(document) && typeof document['enabled'] === 'boolean' && Object.keys(document).length === 1) {
     return document['enabled'];
   }
   throw invalidSchedule([
@@ -64,16 +52,7 @@ export function parseSwitch(document: unknown): boolean {
 }
 
 export function invalidSchedule(violations: readonly Violation[]): SraasError {
-  const [first] = violations;
-  const place = first === undefined || first.pointer === '' ? 'the document' : first.pointer.slice(0, 80);
-  const rest = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return new SraasError(
-    'INVALID_SCHEDULE',
-    `Correct the schedule: ${place} ${first?.message ?? 'is not valid'}${rest}.`,
-    {
-      violations,
-    },
-  );
+  return refusedDocument('INVALID_SCHEDULE', 'the schedule', violations);
 }
 
 function qualifierFault(qualifier: unknown): string | undefined {
@@ -82,8 +61,4 @@ function qualifierFault(qualifier: unknown): string | undefined {
     typeof qualifier === 'string' &&
     (namePattern.test(qualifier) || (/^[1-9]\d*$/.test(qualifier) && isVersionNumber(Number(qualifier))));
   return isGood ? undefined : 'must be a string: the name of an alias, or the number of a version';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,7 @@
-import { SraasError, type Violation } from '../errors.ts';
-import { namePattern } from '../functions/function-name.ts';
+import { isObject } from '../documents/json-object.ts';
+import { parseName } from '../documents/name.ts';
+import { refusedDocument } from '../documents/refused-document.ts';
+import type { SraasError, Violation } from '../errors.ts';
 
 /** As long as a variable of `env` may be. */
 const maxValueBytes = 32 * 1024;
@@ -9,11 +11,7 @@ export const maxSecretDocumentBytes = 6 * maxValueBytes + 1024;
 
 /** @throws SraasError INVALID_NAME. The text is not repeated in the message: it may be a value in the wrong place. */
 export function parseSecretName(text: string): string {
-  if (namePattern.test(text)) return text;
-  throw new SraasError(
-    'INVALID_NAME',
-    'A secret\'s name starts with a letter and has at most 64 letters, digits, "_" and "-".',
-  );
+  return parseName(text, "A secret's name");
 }
 
 /**
@@ -21,10 +19,10 @@ export function parseSecretName(text: string): string {
  * @throws SraasError INVALID_SECRET; nothing of what was sent is in its message.
  */
 export function parseSecretDocument(document: unknown): string {
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  if (!isObject(document)) {
     throw invalid([{ pointer: '', message: 'must be a JSON object with the member value' }]);
   }
-  const { value, ...others } = document as Readonly<Record<string, unknown>>;
+  const { value, ...others } = document;
   const violations: Violation[] = [];
   // Their names are not repeated: one may be a value that went astray.
   if (Object.keys(others).length > 0) {
@@ -46,9 +44,5 @@ function faultOf(value: unknown): string | undefined {
 }
 
 function invalid(violations: readonly Violation[]): SraasError {
-  const [first] = violations;
-  const place = first === undefined || first.pointer === '' ? 'the document' : first.pointer;
-  return new SraasError('INVALID_SECRET', `Correct the secret: ${place} ${first?.message ?? 'is not valid'}.`, {
-    violations,
-  });
+  return refusedDocument('INVALID_SECRET', 'the secret', violations);
 }

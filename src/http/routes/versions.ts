@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { isObject } from '../../documents/json-object.ts';
 import { SraasError } from '../../errors.ts';
 import { aliasToWire } from '../../functions/alias-wire.ts';
 import type { Aliases } from '../../functions/aliases.ts';
@@ -82,8 +83,8 @@ export function versionRoutes({ catalog, aliases, republisher }: VersionRoutesPa
 /** `{}`, nothing, or `{"to":3}`. */
 function wantedVersion(document: unknown): number | undefined {
   if (document === undefined) return undefined;
-  if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
-    const { to, ...others } = document as Readonly<Record<string, unknown>>;
+  if (isObject(document)) {
+    const { to, ...others } = document;
     if (Object.keys(others).length === 0 && (to === undefined || isVersionNumber(to))) return to;
   }
   throw new SraasError('BAD_REQUEST', 'Send {"to":3} with the number of a version, or no body at all.', {

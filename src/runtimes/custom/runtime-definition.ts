@@ -1,4 +1,7 @@
-import { SraasError, type Violation } from '../../errors.ts';
+import { isObject } from '../../documents/json-object.ts';
+import { refusedDocument } from '../../documents/refused-document.ts';
+import { unknownMembers } from '../../documents/unknown-members.ts';
+import type { SraasError, Violation } from '../../errors.ts';
 import type { Contract, ImageUse } from './image-use.ts';
 
 /** What a runtime is to be, as its owner says it. */
@@ -22,17 +25,14 @@ const maxDescriptionCharacters = 1000;
  * @throws SraasError `INVALID_RUNTIME` with violations.
  */
 export function parseRuntimeDefinition(document: unknown, hasContext: boolean): RuntimeDefinition {
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  if (!isObject(document)) {
     throw invalid([
       { pointer: '', message: 'must be a JSON object like {"contract":"handler","dockerfile":"FROM …"}' },
     ]);
   }
-  const members = document as Readonly<Record<string, unknown>>;
-  const { contract, language, dockerfile, description = '' } = members;
+  const { contract, language, dockerfile, description = '' } = document;
   const violations = [
-    ...Object.keys(members)
-      .filter((name) => !known.includes(name))
-      .map((name) => ({ pointer: pointerTo(name), message: `is not known; known here are ${known.join(', ')}` })),
+    ...unknownMembers(document, known),
     ...contractViolations(contract),
     ...languageViolations(language, contract),
     ...dockerfileViolations(dockerfile, hasContext),
@@ -93,19 +93,6 @@ function isOneOf<const Choice extends string>(choices: readonly Choice[], value:
   return choices.some((choice) => choice === value);
 }
 
-/** RFC 6901, section 3. */
-function pointerTo(member: string): string {
-  return `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
 function invalid(violations: readonly Violation[]): SraasError {
-  const shown = violations.slice(0, 100);
-  const [first] = shown;
-  const place = first === undefined || first.pointer === '' ? 'the document' : first.pointer.slice(0, 80);
-  const rest = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
-  return new SraasError(
-    'INVALID_RUNTIME',
-    `Correct the runtime's definition: ${place} ${first?.message ?? 'is not valid'}${rest}.`,
-    { violations: shown },
-  );
+  return refusedDocument('INVALID_RUNTIME', "the runtime's definition", violations);
 }

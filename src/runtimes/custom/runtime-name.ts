@@ -1,11 +1,10 @@
+import { parseName } from '../../documents/name.ts';
 import { SraasError } from '../../errors.ts';
 import { builtInRuntimes } from '../runtime.ts';
 import type { ImageKey } from './made-image.ts';
 
 /** Names a function's own Dockerfile where the name of a runtime is asked for. */
 export const ownDockerfile = 'dockerfile';
-
-const pattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /**
  * Checks the name of a runtime that is to be made, changed or removed.
@@ -21,11 +20,7 @@ export function parseRuntimeName(text: string): string {
   if (text === ownDockerfile) {
     throw new SraasError('INVALID_NAME', `${text} means the Dockerfile in a function's upload: choose another name.`);
   }
-  if (pattern.test(text)) return text;
-  throw new SraasError(
-    'INVALID_NAME',
-    'The name of a runtime starts with a letter and has at most 64 letters, digits, "_" and "-".',
-  );
+  return parseName(text, 'The name of a runtime');
 }
 
 /**
