@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { docker } from '../support/containers.ts';
 import { spawnOnStore } from '../support/database-url.ts';
 import type { ServerProcess } from '../support/server-process.ts';
+import { keptByStoppedServer, namesIn } from '../support/stopped-data-directory.ts';
 
 const functionCount = 20;
 const callsPerRound = 200;
@@ -32,16 +33,7 @@ it('keeps 200 invocations of 20 functions apart, 20 at a time, and leaves nothin
     expect(await server.signal('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(await containersOfInstance(instance)).toEqual([]);
     await expect(readdir(join('/run/sraas', instance.slice(0, 12)))).rejects.toMatchObject({ code: 'ENOENT' });
-    expect((await readdir(dataDirectory)).sort()).toEqual([
-      'artifacts',
-      'dependencies',
-      'lock',
-      'prepared',
-      'sraas.db',
-      'sraas.db.closed',
-      'staging',
-    ]);
-    for (const folder of ['prepared', 'staging']) expect(await readdir(join(dataDirectory, folder))).toEqual([]);
+    expect(await namesIn(dataDirectory)).toEqual(keptByStoppedServer);
   } finally {
     await rm(dataDirectory, { recursive: true, force: true });
   }

@@ -10,6 +10,7 @@ import { docker } from '../support/containers.ts';
 import { EngineTraces } from '../support/engine-traces.ts';
 import { markedProcesses } from '../support/marked-processes.ts';
 import { engineHost } from '../support/server.ts';
+import { keptByStoppedServer, namesIn } from '../support/stopped-data-directory.ts';
 import { WatchedServer } from '../support/watched-server.ts';
 import { callAll } from './load/call-all.ts';
 import { handlerSource, logBytes, resultBytes } from './load/deeds.ts';
@@ -59,16 +60,7 @@ it(
       expect(traces.of(containers.made)).toEqual([]);
       expect(markedProcesses({ environment: `${mark.name}=${mark.value}`, controlGroup: '/none' })).toEqual([]);
       expect(await readdir(runDirectory)).toEqual([]);
-      expect((await readdir(dataDirectory)).sort()).toEqual([
-        'artifacts',
-        'dependencies',
-        'lock',
-        'prepared',
-        'sraas.db',
-        'sraas.db.closed',
-        'staging',
-      ]);
-      for (const folder of ['prepared', 'staging']) expect(await readdir(join(dataDirectory, folder))).toEqual([]);
+      expect(await namesIn(dataDirectory)).toEqual(keptByStoppedServer);
     } finally {
       await server.stop();
       for (const directory of [dataDirectory, runDirectory]) await rm(directory, { recursive: true, force: true });
