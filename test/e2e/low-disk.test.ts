@@ -21,7 +21,12 @@ describe('a disk below its low-water mark', () => {
       await using server = await startServer({ dataDirectory });
       expect((await deploy(server.url, 'low-disk')).status).toBe(201);
       const { disk } = (await (await fetch(`${server.url}/readyz`)).json()) as { disk: unknown };
-      expect(disk).toStrictEqual({ free_bytes: expect.any(Number) as number, refused: [] });
+      expect(disk).toStrictEqual({
+        free_bytes: expect.any(Number) as number,
+        free_files: expect.any(Number) as number,
+        writable: true,
+        refused: [],
+      });
     }
     // More than any disk has free.
     await using server = await startServer({ dataDirectory, lowDiskMb: 10_000_000 });

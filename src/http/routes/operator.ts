@@ -18,11 +18,12 @@ export function operatorRoutes({ isReady, diskSpace, productVersion, startedAt }
   });
 
   router.get('/readyz', async (_request, response) => {
-    const { freeBytes, refused } = await diskSpace.look();
-    const ready = isReady();
-    response
-      .status(ready ? 200 : 503)
-      .json({ status: ready ? 'ready' : 'draining', disk: { free_bytes: freeBytes ?? null, refused } });
+    const { freeBytes, freeFiles, isWritable, refused } = await diskSpace.look();
+    const status = !isReady() ? 'draining' : isWritable ? 'ready' : 'read_only';
+    response.status(status === 'ready' ? 200 : 503).json({
+      status,
+      disk: { free_bytes: freeBytes ?? null, free_files: freeFiles ?? null, writable: isWritable, refused },
+    });
   });
 
   return router;
