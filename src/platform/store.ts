@@ -8,7 +8,12 @@ import type { Surroundings } from './surroundings.ts';
 export async function openStore({ config, logger }: Surroundings): Promise<Store> {
   const { databaseUrl, dataDirectory } = config;
   const store = await (databaseUrl === ''
-    ? openSqliteStore({ directory: dataDirectory })
+    ? openSqliteStore({
+        directory: dataDirectory,
+        onWarning: (message) => {
+          logger.warn(message);
+        },
+      })
     : openPostgresStore({ url: databaseUrl, directory: dataDirectory }));
   const address = readDatabaseUrl(databaseUrl);
   if (typeof address === 'object') {

@@ -26,7 +26,7 @@ export function unusableDirectory(directory: string, cause: unknown): SraasError
   }
   return new SraasError(
     'STORE_UNAVAILABLE',
-    `The data directory ${directory} cannot be used: check that it is a directory that this user may read and write.`,
+    `The data directory ${directory} cannot be used: check that it is a directory that this user may read and write, on a disk that is neither full nor read-only.`,
     { cause },
   );
 }

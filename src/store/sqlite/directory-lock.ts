@@ -20,7 +20,8 @@ export function lockDirectory(directory: string): DirectoryLock {
   let database;
   try {
     database = new DatabaseSync(join(directory, 'lock'), { timeout: 0 });
-    database.exec('begin exclusive');
+    // Without a journal file, for which a full disk has no room.
+    database.exec('pragma journal_mode = memory; begin exclusive');
   } catch (error) {
     database?.close();
     if (primaryCodeOf(error) !== resultCode.busy) throw unusableDirectory(directory, error);

@@ -14,6 +14,9 @@ import { makeDataDirectory } from '../data-directory.ts';
 import { damaged, findOrMakeDatabase } from './database-file.ts';
 import { StoreDialect } from './dialect.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { requireLocalDisk } from './local-disk.ts';
+import { withReserve } from './removals.ts';
+import { Reserve } from './reserve.ts';
 import { fromSqlite, primaryCodeOf, resultCode } from './sqlite-failure.ts';
 
 export interface SqliteStoreOptions {
@@ -21,6 +24,10 @@ export interface SqliteStoreOptions {
   readonly directory: string;
   /** The schema's steps; all of them when left out. */
   readonly migrations?: Readonly<Record<string, Migration>>;
+  /** Told what an operator should know, once. */
+  readonly onWarning?: (message: string) => void;
+  /** The number of statfs(2) for a folder's file system; the kernel's own when left out. */
+  readonly fileSystemType?: (directory: string) => Promise<number>;
 }
 
 /** How long a write waits for another program that looks into the database, a backup for example. */
@@ -29,29 +36,39 @@ const busyTimeoutMs = 5000;
 /**
  * Opens the embedded database of a data directory, for one server at a time, and brings it to this version's schema.
  *
- * @throws SraasError `STORE_UNAVAILABLE` when another server uses the directory, or its database is another program's,
- * damaged or of a newer schema; each says what to do. `INSUFFICIENT_STORAGE` when the disk is full. Nothing is ever mended
+ * @throws SraasError `STORE_UNAVAILABLE` when the directory is on a network file system, when another server uses it, or its
+ * database is another program's, damaged or of a newer schema; each says what to do. `INSUFFICIENT_STORAGE` when the disk is full. Nothing is ever mended
  * by deleting.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { directory, migrations = allMigrations } = options;
+  const { directory, migrations = allMigrations, onWarning = () => undefined, fileSystemType } = options;
   await makeDataDirectory(directory);
+  await requireLocalDisk(directory, {
+    onWarning,
+    ...(fileSystemType === undefined ? {} : { typeOf: fileSystemType }),
+  });
   const lock = lockDirectory(directory);
   try {
     failpoint('start.locked');
+    const reserve = new Reserve(directory);
+    await reserve.freeWhenFull();
     const path = await findOrMakeDatabase(directory);
     const isWhole = await wasClosedCleanly(path);
-    const sqlite = openSound(path, { schemaVersion: Object.keys(migrations).length, isWhole });
+    const schemaVersion = Object.keys(migrations).length;
+    const sqlite = openSound(path, { schemaVersion, isWhole });
     const database = new Kysely<StoreTables>({
       dialect: new StoreDialect(new SqliteConnection(sqlite), busyTimeoutMs),
     });
     try {
       const migrated = await migrate(database, migrations);
       failpoint('start.migrated');
+      // Written when it is another only: a start that changes nothing is to need no space.
+      if (readSchemaVersion(sqlite) !== schemaVersion) sqlite.exec(`pragma user_version = ${schemaVersion}`);
       // From here on whoever waits does so without holding up the process.
-      sqlite.exec(`pragma user_version = ${Object.keys(migrations).length}; pragma busy_timeout = 0`);
+      sqlite.exec('pragma busy_timeout = 0');
+      await reserve.take();
       return {
-        ...recordsOf(database),
+        ...withReserve(recordsOf(database), reserve),
         instanceId: await readInstanceId(database),
         migrated,
         close: async () => {
@@ -62,7 +79,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       };
     } catch (error) {
       sqlite.close();
-      throw fromSqlite(error);
+      throw cannotOpen(path, error);
     }
   } catch (error) {
     lock.release();
@@ -91,8 +108,23 @@ function openSound(path: string, { schemaVersion, isWhole }: Expected): Database
   } catch (error) {
     sqlite?.close();
     const code = primaryCodeOf(error);
-    throw code === resultCode.corrupt || code === resultCode.notADatabase ? damaged(path, error) : fromSqlite(error);
+    throw code === resultCode.corrupt || code === resultCode.notADatabase
+      ? damaged(path, error)
+      : cannotOpen(path, error);
   }
+}
+
+/** Says what to do where a failure while a server serves would say to try again. What says what to do already comes back as it is. */
+function cannotOpen(path: string, error: unknown): unknown {
+  const cause = error instanceof SraasError ? error.cause : error;
+  const told = fromSqlite(cause);
+  if (!(told instanceof SraasError) || told.code !== 'STORE_UNAVAILABLE') return error === cause ? told : error;
+  return new SraasError(
+    'STORE_UNAVAILABLE',
+    `The database ${path} cannot be opened for writing: see that this user may write to it, that its disk is neither full nor ` +
+      'out of files nor read-only, and that no other program has it locked.',
+    { cause },
+  );
 }
 
 /** Reads every page. */
@@ -102,11 +134,15 @@ function requireWhole(sqlite: DatabaseSyncInstance, path: string): void {
 }
 
 function refuseNewer(sqlite: DatabaseSyncInstance, path: string, schemaVersion: number): void {
-  const row = sqlite.prepare('pragma user_version').get() as { readonly user_version: number };
-  if (row.user_version <= schemaVersion) return;
+  const found = readSchemaVersion(sqlite);
+  if (found <= schemaVersion) return;
   throw new SraasError(
     'STORE_UNAVAILABLE',
-    `The database ${path} was written by a newer sraas (schema ${row.user_version}, this one knows ${schemaVersion}): ` +
+    `The database ${path} was written by a newer sraas (schema ${found}, this one knows ${schemaVersion}): ` +
       'start that version, or restore a backup from before the update.',
   );
+}
+
+function readSchemaVersion(sqlite: DatabaseSyncInstance): number {
+  return (sqlite.prepare('pragma user_version').get() as { readonly user_version: number }).user_version;
 }

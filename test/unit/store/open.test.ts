@@ -52,7 +52,7 @@ describe('opening', () => {
 
   it('leaves no log behind when it is closed', async () => {
     const { directory } = await usedDirectory();
-    expect((await readdir(directory)).sort()).toEqual(['lock', 'sraas.db', 'sraas.db.closed']);
+    expect((await readdir(directory)).sort()).toEqual(['lock', 'reserve', 'sraas.db', 'sraas.db.closed']);
   });
 
   it('makes every acknowledgement wait for the disk', async () => {

@@ -73,7 +73,7 @@ export async function restoreBackup({ file, dataDirectory, replace }: RestoreOrd
 }
 
 async function requireEmpty(directory: string): Promise<void> {
-  const found = (await readdir(directory)).filter((name) => !/^(lock(-journal)?|lost\+found)$/.test(name));
+  const found = (await readdir(directory)).filter((name) => !/^(lock(-journal)?|reserve|lost\+found)$/.test(name));
   if (found.length === 0) return;
   throw new BackupError(
     `The data directory ${directory} is not empty: name another one with --data-dir, or have its state replaced with --force.`,
