@@ -36,6 +36,16 @@ export const failpointNames = [
   'remove.before_commit',
   'remove.after_commit',
   'remove.told',
+  // An alias that is set.
+  'alias.put_before_commit',
+  'alias.after_commit',
+  'alias.told',
+  // A secret that is set, and before the first one its key.
+  'secret.key_written',
+  'secret.key_made',
+  'secret.put_before_commit',
+  'secret.after_commit',
+  'secret.told',
   // An invocation, and the container that it may need.
   'invoke.resolved',
   'sandbox.folder_made',
@@ -47,6 +57,7 @@ export const failpointNames = [
   // A request with an idempotency key.
   'idempotency.reserved',
   'idempotency.kept',
+  'idempotency.kept_before_commit',
   // An asynchronous invocation: accepted, claimed, tried, ended, or cancelled.
   'async.accept_before_commit',
   'async.accepted',
@@ -59,8 +70,21 @@ export const failpointNames = [
   'async.cancel_before_commit',
   'async.cancelled',
   'async.waiting_cancelled',
+  // A webhook.
+  'webhook.claimed',
+  'webhook.answered',
+  'webhook.put_back_before_commit',
+  'webhook.end_before_commit',
+  'webhook.written',
+  // A schedule that is set, and one whose time has come.
+  'schedule.put_before_commit',
+  'schedule.put',
+  'schedule.due',
+  'schedule.taken',
+  'schedule.run',
   // What is written behind the replies.
   'history.before_append',
+  'history.append_before_commit',
   'history.appended',
   // An orderly end.
   'stop.draining',

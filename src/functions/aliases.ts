@@ -1,3 +1,4 @@
+import { failpoint } from '../failpoints.ts';
 import type { Alias } from './alias.ts';
 import type { AliasStore, ChangedAlias } from './alias-store.ts';
 import { parseAliasTarget } from './alias-target.ts';
@@ -30,7 +31,9 @@ export class Aliases {
     const names = namesOf(functionName, name);
     const target = parseAliasTarget(document);
     const changed = await store.put({ ...names, target, at: clock(), ...conditional(precondition) });
+    failpoint('alias.after_commit');
     if (changed.outcome !== 'unchanged') this.#changed(changed.alias);
+    failpoint('alias.told');
     return changed;
   }
 

@@ -1,5 +1,6 @@
 import type { Acceptor } from '../async/acceptor.ts';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
 import type { FunctionVersion } from '../functions/function.ts';
@@ -137,8 +138,10 @@ export class Scheduler {
   /** @throws what kept the platform from it: the time is still to be run then. */
   async #run(schedule: Schedule): Promise<void> {
     const { store, acceptor, newId, clock } = this.#parts;
-    const nextAt = nextTime(schedule.definition, clock());
+    failpoint('schedule.due');
     const version = await this.#resolve(schedule);
+    // Just before the id is made, so that ids tell which time they are of: the last one before them.
+    const nextAt = nextTime(schedule.definition, clock());
     if (version instanceof SraasError) {
       await store.move({ schedule, nextAt, problem: version.message });
       return;
@@ -148,6 +151,7 @@ export class Scheduler {
     try {
       await acceptor.take(version, request, async (work) => {
         if ((await store.run({ schedule, nextAt }, work)) !== 'accepted') throw new NotRun();
+        failpoint('schedule.run');
       });
     } catch (error) {
       if (error instanceof NotRun) return;

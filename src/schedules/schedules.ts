@@ -1,4 +1,5 @@
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
 import { invalidSchedule, parseScheduleDocument, parseScheduleName } from './schedule-document.ts';
@@ -46,6 +47,7 @@ export class Schedules {
     const at = clock();
     const nextAt = definition.enabled ? nextTime(definition, at) : undefined;
     const done = await store.put({ functionName, name: checkedName, definition, envelope, nextAt, at });
+    failpoint('schedule.put');
     onChanged();
     return done;
   }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { syncPath } from '../durable.ts';
 import { isErrno } from '../errno.ts';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 
 const keyBytes = 32;
 
@@ -54,7 +55,9 @@ export async function makeKey(path: string): Promise<SecretsKey> {
   try {
     await writeFile(unfinished, key.bytes, { flag: 'wx', mode: 0o600, flush: true });
     // Unlike a rename this fails where the name is taken already.
+    failpoint('secret.key_written');
     await link(unfinished, path);
+    failpoint('secret.key_made');
     await rm(unfinished);
     await syncPath(dirname(path));
   } catch (error) {

@@ -1,4 +1,5 @@
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { FunctionConfig } from '../functions/function.ts';
 import { readPage, type Page } from '../functions/page.ts';
 import { parseSecretDocument, parseSecretName } from './secret-document.ts';
@@ -42,7 +43,9 @@ export class Secrets {
     const at = clock();
     const outcome = await store.put({ name: checkedName, sealed: seal(bytes, checkedName, value), keyId, at });
     if (outcome === 'foreign_key') throw keys.foreign();
+    failpoint('secret.after_commit');
     for (const listener of this.#listeners) listener(checkedName);
+    failpoint('secret.told');
     // Removed by somebody else in between: it was there.
     const secret = (await store.find(checkedName)) ?? { name: checkedName, createdAt: at, updatedAt: at, usedBy: [] };
     return { outcome, secret };

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { SraasError, type Violation } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { isSameTarget, versionsOf, type Alias, type AliasTarget } from '../functions/alias.ts';
 import {
   mostAliases,
@@ -104,7 +105,9 @@ export class AliasRecords implements AliasStore {
     return this.#database.transaction().execute(async (transaction) => {
       const fn = await lockFunction(transaction, functionName);
       if (!fn) throw functionNotThere(functionName);
-      return change(transaction, fn, await findAlias(transaction, functionName, name));
+      const changed = await change(transaction, fn, await findAlias(transaction, functionName, name));
+      failpoint('alias.put_before_commit');
+      return changed;
     });
   }
 }

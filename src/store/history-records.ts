@@ -1,5 +1,6 @@
 import { setImmediate as letOthers } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import { failpoint } from '../failpoints.ts';
 import type { HistoryEntry, HistoryListRequest, HistoryStore, Pruned, PruneRequest } from '../history/history-store.ts';
 import type { InvocationPayload, InvocationRecord } from '../history/invocation-record.ts';
 import { listInvocations } from './invocation-list.ts';
@@ -42,6 +43,7 @@ export class HistoryRecords implements HistoryStore {
       await this.#records.insert(transaction, records);
       const payloads = entries.filter(hasBytes).map(({ record, payload }) => toPayloadsRow(record.id, payload));
       await this.#payloads.insert(transaction, payloads);
+      failpoint('history.append_before_commit');
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { AcceptedWork } from '../async/work.ts';
 import { SraasError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { functionNotThere } from '../functions/not-there.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { mostSchedules, type Move, type ScheduleDraft, type ScheduleStore } from '../schedules/schedule-store.ts';
@@ -55,6 +56,7 @@ export class ScheduleRecords implements ScheduleStore {
         .where('schedules.function_id', '=', fn.id)
         .where('schedules.name', '=', name)
         .executeTakeFirstOrThrow();
+      failpoint('schedule.put_before_commit');
       return { outcome: numUpdatedRows === 0n ? 'created' : 'updated', schedule: toSchedule(row) };
     });
   }
@@ -163,6 +165,7 @@ export class ScheduleRecords implements ScheduleStore {
       await change(transaction, schedule)
         .set({ last_at: schedule.nextAt?.toISOString() ?? null, last_invocation_id: work.record.id })
         .execute();
+      failpoint('schedule.taken');
       await insertAcceptedWork(transaction, work);
       return 'accepted';
     });

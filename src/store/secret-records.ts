@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { failpoint } from '../failpoints.ts';
 import { namedSecrets, unknownSecrets } from '../functions/named-secrets.ts';
 import type { FunctionConfig } from '../functions/function.ts';
 import type { SealedSecret, SecretListRequest, SecretRecord, SecretStore } from '../secrets/secret-store.ts';
@@ -24,12 +25,14 @@ export class SecretRecords implements SecretStore {
         .set({ sealed, updated_at: updatedAt })
         .where('name', '=', name)
         .executeTakeFirst();
-      if (numUpdatedRows > 0n) return 'updated';
-      await transaction
-        .insertInto('secrets')
-        .values({ name, sealed, created_at: updatedAt, updated_at: updatedAt })
-        .execute();
-      return 'created';
+      if (numUpdatedRows === 0n) {
+        await transaction
+          .insertInto('secrets')
+          .values({ name, sealed, created_at: updatedAt, updated_at: updatedAt })
+          .execute();
+      }
+      failpoint('secret.put_before_commit');
+      return numUpdatedRows === 0n ? 'created' : 'updated';
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ClaimRequest } from '../async/claim-request.ts';
 import type { ClaimedCall, WebhookStore } from '../async/webhooks/webhook-store.ts';
+import { failpoint } from '../failpoints.ts';
 import { nothingKept, type WebhookDelivery } from '../history/invocation-record.ts';
 import { claimDue, nextDue } from './due-work.ts';
 import { toPayload, toRecord } from './invocation-rows.ts';
@@ -33,6 +34,7 @@ export class WebhookRecords implements WebhookStore {
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
       await writeDelivery(transaction, record.id, delivery);
+      failpoint('webhook.put_back_before_commit');
       return true;
     });
   }
@@ -45,6 +47,7 @@ export class WebhookRecords implements WebhookStore {
         .executeTakeFirst();
       if (numDeletedRows === 0n) return false;
       await writeDelivery(transaction, record.id, delivery);
+      failpoint('webhook.end_before_commit');
       return true;
     });
   }

@@ -27,7 +27,9 @@ export class WorkRecords implements WorkStore {
   async accept(work: AcceptedWork, answered?: AnsweredKey): Promise<void> {
     await this.#database.transaction().execute(async (transaction) => {
       await insertAcceptedWork(transaction, work);
-      if (answered !== undefined && !(await keepAnswer(transaction, answered))) throw inFlight();
+      if (answered === undefined) return;
+      if (!(await keepAnswer(transaction, answered))) throw inFlight();
+      failpoint('idempotency.kept_before_commit');
     });
   }
 

@@ -1,41 +1,65 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { InvokeReply } from '../../src/client/wire.ts';
+import { aliasName } from './aliases.ts';
 import type { Echo } from './code.ts';
+import type { Records } from './records.ts';
+import type { Sights } from './sights.ts';
 import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
 
 interface Call {
   readonly name: string;
+  readonly byAlias: boolean;
   readonly nonce: string;
   readonly ms: number;
+  /** The handler throws. */
+  readonly fails: boolean;
   readonly from: number;
   readonly key: string | undefined;
+}
+
+interface CallersParts {
+  readonly sights: Sights;
+  readonly records: Records;
 }
 
 /** Users who invoke functions and wait for the reply, and ask again with the same key when none came. */
 export class Callers {
   readonly #witness: Witness;
-  #counter = 0;
+  readonly #parts: CallersParts;
   /** Calls with a key that got no answer. */
   #interrupted: Call[] = [];
 
-  constructor(witness: Witness) {
+  constructor(witness: Witness, parts: CallersParts) {
     this.#witness = witness;
+    this.#parts = parts;
   }
 
   /** Resolves after the signal, or when no server answers any more. */
   async work(url: string, names: readonly string[], signal: AbortSignal): Promise<void> {
     const { dice } = this.#witness;
-    while (!signal.aborted && (await this.call(url, dice.pick(names), dice.chance(0.3) ? dice.below(300) : 0)));
+    const next = (): Promise<boolean> =>
+      this.call(url, dice.pick(names), {
+        byAlias: dice.chance(0.3),
+        ms: dice.chance(0.3) ? dice.below(300) : 0,
+        fails: dice.chance(0.1),
+      });
+    while (!signal.aborted && (await next()));
   }
 
   /** One call. False when no server answers. */
-  async call(url: string, name: string, ms = 0): Promise<boolean> {
+  async call(
+    url: string,
+    name: string,
+    { byAlias = false, ms = 0, fails = false }: Partial<Pick<Call, 'byAlias' | 'ms' | 'fails'>> = {},
+  ): Promise<boolean> {
     const { journal, dice } = this.#witness;
     const key = dice.chance(0.3) ? randomUUID() : undefined;
-    const call: Call = { name, nonce: `n${++this.#counter}`, ms, from: journal.now(), key };
+    const call: Call = { name, byAlias, nonce: `n${journal.now()}`, ms, fails, from: journal.now(), key };
     try {
-      this.#answered(call, await send(url, call));
+      const reply = await send(url, call);
+      this.#answered(call, reply);
+      if (fails) await this.#parts.records.failed(url, reply.invocation.id, call.nonce);
       return true;
     } catch (error) {
       if (key !== undefined && codeOf(error) === 'UNREACHABLE') this.#interrupted.push(call);
@@ -63,33 +87,32 @@ export class Callers {
     }
   }
 
-  #answered({ name, nonce, from }: Call, { result, error, invocation }: InvokeReply): void {
+  #answered(call: Call, { result, error, invocation }: InvokeReply): void {
     const { journal } = this.#witness;
+    const { name, nonce, fails } = call;
     const echo = result as Echo | null;
-    if (echo?.nonce !== nonce) {
+    if (fails ? error?.includes(nonce) !== true : echo?.nonce !== nonce) {
       journal.faults.push(`${name}: call ${nonce} got ${JSON.stringify(result)}, ${error ?? 'without an error'}`);
       return;
     }
-    const { mark, code } = echo;
-    journal.called({ name, nonce, from, to: journal.now(), mark, code, version: invocation.version });
-    count(this.#witness, 'invoke: answered');
+    count(this.#witness, fails ? 'invoke: answered with the handler’s error' : 'invoke: answered');
+    if (echo !== null) this.#parts.sights.reply({ ...call, to: journal.now() }, echo, invocation.version);
   }
 
-  #refused({ name, nonce, from }: Call, error: unknown): boolean {
+  #refused(call: Call, error: unknown): boolean {
     const { journal } = this.#witness;
     const code = codeOf(error);
     // Its function was removed or replaced while it waited: it did not run.
-    if (code !== 'FUNCTION_NOT_FOUND' && code !== 'INVOCATION_CANCELLED') {
-      return failed(this.#witness, 'invoke', name, error);
+    if (code !== 'FUNCTION_NOT_FOUND' && code !== 'ALIAS_NOT_FOUND' && code !== 'INVOCATION_CANCELLED') {
+      return failed(this.#witness, 'invoke', call.name, error);
     }
     count(this.#witness, `invoke: ${code}`);
-    if (code === 'FUNCTION_NOT_FOUND') {
-      journal.called({ name, nonce, from, to: journal.now(), mark: undefined, code: undefined, version: undefined });
-    }
+    if (code !== 'INVOCATION_CANCELLED') this.#parts.sights.nothing({ ...call, to: journal.now() });
     return true;
   }
 }
 
-function send(url: string, { name, nonce, ms, key }: Call): Promise<InvokeReply> {
-  return clientOf(url).invoke(name, { event: { nonce, ms }, idempotencyKey: key });
+function send(url: string, { name, byAlias, nonce, ms, fails, key }: Call): Promise<InvokeReply> {
+  const event = { nonce, ms, failures: fails ? 1 : 0 };
+  return clientOf(url).invoke(byAlias ? `${name}:${aliasName}` : name, { event, idempotencyKey: key });
 }

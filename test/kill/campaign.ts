@@ -1,12 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SraasClient } from '../../src/client/sraas-client.ts';
 import { seededRandom } from '../e2e/load/seeded-random.ts';
-import { docker } from '../support/containers.ts';
+import { ask } from './ask.ts';
+import { containersOfInstance, die } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { inspectPlace } from './inspect.ts';
+import { inspectWork } from './inspect-work.ts';
 import { Journal } from './journal.ts';
+import { secretNames, signingSecret } from './keepers.ts';
+import { judgeAll, type Knowledge, nothingKnown } from './knowledge.ts';
 import { describeKill, type Kill } from './kills.ts';
 import type { NewPlace, Place } from './places.ts';
+import { Receiver } from './receiver.ts';
 import { type Listening, ServerLife } from './server-life.ts';
 import { Users } from './users.ts';
 import type { Tally, Witness } from './witness.ts';
@@ -28,9 +32,6 @@ export interface Report {
   readonly faults: readonly string[];
 }
 
-/** Longer than any failpoint takes to be reached, and any start. */
-const patienceMs = 60_000;
-
 /**
  * Kills a server again and again while clients use it, then compares what they were told with what there is. Everything that it
  * made is removed in the end, unless something was wrong with the data: then the folder stays, and a fault says where.
@@ -44,7 +45,9 @@ export async function runCampaign({
 }: CampaignOptions): Promise<Report> {
   const place = await newPlace();
   const names = Array.from({ length: functionCount }, (_, i) => `killed-${i}`);
-  const campaign = new Campaign(new Journal(names), seed, place, newPlace);
+  const journal = new Journal(names);
+  const receiver = await Receiver.open(signingSecret.value, journal.faults);
+  const campaign = new Campaign({ journal, seed, place, newPlace, receiver });
   for (const [i, kill] of kills.entries()) {
     const startedAt = performance.now();
     await campaign.kill(kill);
@@ -52,10 +55,19 @@ export async function runCampaign({
     onKill(`${i + 1}/${kills.length} ${describeKill(kill)} (${seconds} s)`);
   }
   await campaign.finish();
-  const { faults } = campaign.journal;
+  await receiver.close();
+  const { faults } = journal;
   if (faults.length === 0) await place.remove();
   else faults.push(`the data directory is kept: ${place.directory}`);
   return { kills: kills.length, tally: campaign.tally, faults };
+}
+
+interface CampaignParts {
+  readonly journal: Journal;
+  readonly seed: number;
+  readonly place: Place;
+  readonly newPlace: NewPlace;
+  readonly receiver: Receiver;
 }
 
 class Campaign {
@@ -64,17 +76,22 @@ class Campaign {
   readonly #place: Place;
   readonly #newPlace: NewPlace;
   readonly #witness: Witness;
+  readonly #receiver: Receiver;
+  readonly #knowledge: Knowledge;
   readonly #users: Users;
   /** Containers that the last life left: the next one must not listen before they are gone. */
   #orphans: readonly string[] = [];
   #instanceId: string | undefined;
 
-  constructor(journal: Journal, seed: number, place: Place, newPlace: NewPlace) {
+  constructor({ journal, seed, place, newPlace, receiver }: CampaignParts) {
     this.#place = place;
     this.#newPlace = newPlace;
     this.journal = journal;
     this.#witness = { journal, tally: this.tally, dice: new Dice(seededRandom(seed)) };
-    this.#users = new Users(this.#witness);
+    this.#receiver = receiver;
+    this.#knowledge = nothingKnown(this.#witness, 0);
+    const parts = { witness: this.#witness, knowledge: this.#knowledge, names: journal.names, secrets: secretNames };
+    this.#users = new Users({ ...parts, webhookUrl: receiver.url });
   }
 
   async kill(kill: Kill): Promise<void> {
@@ -83,7 +100,7 @@ class Campaign {
         await this.#killFirstStart(kill);
         return;
       case 'start':
-        await this.#endOf(this.#begin(this.#place, kill), kill);
+        await this.#die(this.#begin(this.#place, kill), kill);
         break;
       case 'work':
       case 'stop':
@@ -102,9 +119,11 @@ class Campaign {
     const listening = await this.#listens(life);
     if (listening === undefined) return;
     await this.#users.look(listening.url, { everyCall: true });
-    await this.#users.judge(listening.url);
+    await judgeAll(listening.url, { witness: this.#witness, knowledge: this.#knowledge, receiver: this.#receiver });
     const end = await life.end('SIGTERM');
     if (end !== 0) journal.faults.push(`the last server ended with ${end}`);
+    await this.#knowledge.records.judge(this.#place);
+    journal.faults.push(...(await inspectWork(this.#place)));
     const left = await containersOfInstance(listening.instanceId);
     if (left.length > 0) journal.faults.push(`an orderly end left ${left.length} containers`);
     journal.faults.push(...(await inspectPlace(this.#place, listening.instanceId)));
@@ -113,14 +132,18 @@ class Campaign {
   /** On a directory of its own, which has to serve at the next start. */
   async #killFirstStart(kill: Kill): Promise<void> {
     const place = await this.#newPlace();
-    await this.#endOf(this.#begin(place, kill), kill);
+    const first = this.#begin(place, kill);
+    await Promise.all([this.#die(first, kill), setSecret(first)]);
     const second = this.#begin(place);
     const listening = await second.listening;
     if (listening === undefined) {
       this.journal.faults.push(`after ${describeKill(kill)} the next start failed; see ${place.directory}`);
       return;
     }
-    await new SraasClient({ url: listening.url }).health();
+    const client = new SraasClient({ url: listening.url });
+    await client.health();
+    // Sealed with the key that there is, or with a new one.
+    await client.putSecret('first', 'again');
     await second.end('SIGTERM');
     this.journal.faults.push(...(await inspectPlace(place, listening.instanceId)));
     await place.remove();
@@ -135,12 +158,16 @@ class Campaign {
       working.abort();
     });
     await this.#users.look(listening.url, { everyCall: false });
-    await Promise.all([this.#users.work(listening.url, working.signal), this.#endOf(life, kill)]);
+    await Promise.all([this.#users.work(listening.url, working.signal), this.#die(life, kill)]);
+  }
+
+  #die(life: ServerLife, kill: Kill): Promise<void> {
+    return die(life, kill, { dice: this.#witness.dice, faults: this.journal.faults });
   }
 
   #begin({ flags }: Place, kill?: Kill): ServerLife {
     return new ServerLife({
-      flags: [...flags, '--prepared-per-kind', '1', '--max-prepared', '2'],
+      flags,
       ...(kill?.failAt === undefined ? {} : { failAt: kill.failAt }),
       onError: (line) => this.journal.faults.push(`the server said ${line}`),
     });
@@ -159,36 +186,15 @@ class Campaign {
       this.journal.faults.push(`a server listens while ${left.length} containers of the last are left`);
     return listening;
   }
-
-  /** Waits for a failpoint, or kills from outside. */
-  async #endOf(life: ServerLife, { phase, failAt, afterMs = 0 }: Kill): Promise<void> {
-    const { faults } = this.journal;
-    if (failAt === undefined) {
-      if (phase === 'stop') {
-        await sleep(this.#witness.dice.below(1000));
-        void life.end('SIGTERM');
-      }
-      await sleep(afterMs);
-      await life.end('SIGKILL');
-      return;
-    }
-    if (phase === 'stop') {
-      await sleep(this.#witness.dice.below(1000));
-      void life.end('SIGTERM');
-    }
-    const given = new AbortController();
-    const end = await Promise.race([
-      life.ended,
-      sleep(patienceMs, undefined, { signal: given.signal }).then(() => 'never'),
-    ]);
-    given.abort();
-    if (end === 'SIGKILL') return;
-    faults.push(`${failAt} was not reached: the server ended with ${end}`);
-    await life.end('SIGKILL');
-  }
 }
 
-async function containersOfInstance(instanceId: string): Promise<readonly string[]> {
-  const found = await docker.listContainers({ all: true, filters: { label: [`sraas.instance=${instanceId}`] } });
-  return found.map(({ Id }) => Id);
+/** The first secret of a place, for which a key is made; as far as the server lives. */
+async function setSecret(life: ServerLife): Promise<void> {
+  const listening = await life.listening;
+  if (listening === undefined) return;
+  await ask(`${listening.url}/secrets/first`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ value: 'once' }),
+  });
 }

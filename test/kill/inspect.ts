@@ -9,8 +9,12 @@ import { artifactHash } from '../../src/artifacts/canonical-listing.ts';
 import { defaultArtifactLimits } from '../../src/artifacts/upload.ts';
 import type { Place, Row } from './places.ts';
 
-/** What is wrong with a place that no server uses any more. Collects the code that nobody refers to. */
-export async function inspectPlace(place: Place, instanceId: string): Promise<readonly string[]> {
+/**
+ * What is wrong with a place that no server uses any more. Collects the code that nobody refers to.
+ *
+ * @param isAlone false where others brought code as well: then not all of it need be here.
+ */
+export async function inspectPlace(place: Place, instanceId: string, isAlone = true): Promise<readonly string[]> {
   const { directory } = place;
   const faults = [...(await place.examine()), ...(await gapsInVersions(place))];
   for (const folder of ['staging', 'prepared']) {
@@ -21,7 +25,7 @@ export async function inspectPlace(place: Place, instanceId: string): Promise<re
   if (halfMade.length > 0) faults.push(`half-made files are left: ${halfMade.join(', ')}`);
   const runDirectory = join('/run/sraas', instanceId.slice(0, 12));
   if (existsSync(runDirectory)) faults.push(`${runDirectory} is left`);
-  return [...faults, ...(await inspectCode(place))];
+  return [...faults, ...(await inspectCode(place, isAlone))];
 }
 
 async function gapsInVersions(place: Place): Promise<readonly string[]> {
@@ -38,7 +42,7 @@ async function gapsInVersions(place: Place): Promise<readonly string[]> {
   return rows.filter(hasGaps).map((row) => `there are gaps in the versions: ${JSON.stringify(row)}`);
 }
 
-async function inspectCode(place: Place): Promise<readonly string[]> {
+async function inspectCode(place: Place, isAlone: boolean): Promise<readonly string[]> {
   const rows = await place.query('select distinct artifact_hash from versions');
   const inUse = new Set(rows.map((row) => row['artifact_hash'] as ArtifactHash));
   const artifacts = new ArtifactStore(place.directory, defaultArtifactLimits);
@@ -50,8 +54,9 @@ async function inspectCode(place: Place): Promise<readonly string[]> {
   const strangers = kept.filter((name) => !inUse.has(name as ArtifactHash));
   if (strangers.length > 0) faults.push(`the collection left ${strangers.join(', ')}`);
   for (const hash of inUse) {
-    if (!kept.includes(hash)) faults.push(`the code ${hash} is gone`);
-    else if ((await hashOf(artifacts.directoryOf(hash))) !== hash) faults.push(`the code ${hash} is not whole`);
+    if (!kept.includes(hash)) {
+      if (isAlone) faults.push(`the code ${hash} is gone`);
+    } else if ((await hashOf(artifacts.directoryOf(hash))) !== hash) faults.push(`the code ${hash} is not whole`);
   }
   return faults;
 }

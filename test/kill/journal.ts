@@ -49,7 +49,8 @@ export class Journal {
   readonly faults: string[] = [];
   readonly #changes = new Map<string, Change[]>();
   #calls: Call[] = [];
-  #moment = 0;
+  /** Of each moment, when it was. */
+  readonly #times: number[] = [0];
 
   constructor(names: readonly string[]) {
     for (const name of names) {
@@ -60,7 +61,15 @@ export class Journal {
   }
 
   now(): number {
-    return ++this.#moment;
+    return this.#times.push(performance.now()) - 1;
+  }
+
+  /** The last moment that was so long before another. */
+  before(moment: number, ms: number): number {
+    const time = (this.#times[moment] ?? 0) - ms;
+    let found = moment;
+    while (found > 0 && (this.#times[found] ?? 0) > time) found -= 1;
+    return ms === 0 ? moment : found;
   }
 
   get names(): readonly string[] {
@@ -76,6 +85,28 @@ export class Journal {
 
   pending(name: string): Change | undefined {
     return this.#of(name).find(({ fate }) => fate === 'pending');
+  }
+
+  /** What there is of a name, oldest first: the deploys since its last removal. */
+  versions(name: string): readonly Change[] {
+    const happened = this.#of(name).filter(({ fate }) => fate === 'happened');
+    return happened.slice(happened.findLastIndex(({ deployed }) => deployed === undefined) + 1);
+  }
+
+  /** @throws Error when there is no such version now. */
+  versionOf(name: string, mark: string): number {
+    const version = this.versions(name).find(({ deployed }) => deployed?.mark === mark)?.version;
+    if (version === undefined) throw new Error(`${name} has no ${mark}`);
+    return version;
+  }
+
+  markOf(name: string, version: number): string | undefined {
+    return this.versions(name).find((one) => one.version === version)?.deployed?.mark;
+  }
+
+  /** What the code of a deploy says, whether or not it is there still. */
+  codeOf(name: string, mark: string): string | undefined {
+    return this.#of(name).find(({ deployed }) => deployed?.mark === mark)?.deployed?.code;
   }
 
   /** Notes that a change is being sent. */

@@ -18,6 +18,8 @@ const firstStartOnly: ReadonlySet<Failpoint> = new Set([
   'start.database_made',
   'start.database_renamed',
   'start.instance_id_written',
+  'secret.key_written',
+  'secret.key_made',
 ]);
 
 /** Passed with one kind of database alone. */
@@ -31,6 +33,11 @@ const storeOf: Partial<Record<Failpoint, StoreKind>> = {
 };
 
 const longestMs = { 'first start': 600, start: 1200, work: 2500, stop: 400 } as const;
+
+/** Those of a server that has been started before. */
+export function withoutFirstStarts(kills: readonly Kill[]): readonly Kill[] {
+  return kills.filter(({ phase }) => phase !== 'first start');
+}
 
 /** Every failpoint at least once, then kills at random moments, in an order that the seed decides. */
 export function planKills(count: number, store: StoreKind, random: () => number): readonly Kill[] {

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 export interface Accepted {
   readonly id: string;
   readonly name: string;
+  readonly byAlias: boolean;
   readonly nonce: string;
   /** Moments of the journal around the acceptance: one of the states between them is the one that it is pinned to. */
   readonly from: number;
@@ -19,12 +20,15 @@ export interface Seen {
   readonly id: string;
   readonly function: string;
   readonly version: number;
+  readonly mode: string;
   readonly state: string;
   readonly outcome: string | null;
   readonly error_code: string | null;
+  readonly error: string | null;
   readonly attempt: number;
   readonly max_attempts: number;
   readonly ended_at: string | null;
+  readonly event?: unknown;
   readonly result?: unknown;
 }
 
@@ -32,17 +36,22 @@ interface Entry extends Accepted {
   /** `asked`: a cancellation without an answer. */
   cancel: 'no' | 'asked' | 'acknowledged';
   end: Seen | undefined;
+  /** Moment at which the end was first seen. */
+  endSeenAt: number;
 }
 
-const terminal: ReadonlySet<string> = new Set(['succeeded', 'dead', 'cancelled', 'failed']);
+export const terminal: ReadonlySet<string> = new Set(['succeeded', 'dead', 'cancelled', 'failed']);
 
 /** Every 202 that clients got, and what became of it: one end, once, with the reply of the version that was accepted. */
 export class Ledger {
   readonly #journal: Journal;
+  readonly #onReply: (accepted: Accepted, echo: Echo, ranUntil: number) => void;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(journal: Journal) {
+  /** @param onReply told of each result, when it is judged. */
+  constructor(journal: Journal, onReply: (accepted: Accepted, echo: Echo, ranUntil: number) => void) {
     this.#journal = journal;
+    this.#onReply = onReply;
   }
 
   get open(): readonly Accepted[] {
@@ -55,7 +64,7 @@ export class Ledger {
 
   accepted(accepted: Accepted): void {
     if (this.#entries.has(accepted.id)) this.#journal.faults.push(`${accepted.id} was given to two invocations`);
-    this.#entries.set(accepted.id, { ...accepted, cancel: 'no', end: undefined });
+    this.#entries.set(accepted.id, { ...accepted, cancel: 'no', end: undefined, endSeenAt: 0 });
   }
 
   cancelling(id: string, cancel: 'asked' | 'acknowledged'): void {
@@ -72,7 +81,19 @@ export class Ledger {
       faults.push(`${id} of ${entry.name} was accepted, and is not known`);
     } else if (entry.end !== undefined && endOf(seen) !== endOf(entry.end)) {
       faults.push(`${id} of ${entry.name} ended twice: ${endOf(entry.end)}, then ${endOf(seen)}`);
-    } else if (terminal.has(seen.state)) entry.end = seen;
+    } else if (terminal.has(seen.state) && entry.end === undefined) {
+      entry.end = seen;
+      entry.endSeenAt = this.#journal.now();
+    }
+  }
+
+  /** Notes an answer that tells nothing of it. */
+  unexpected(id: string, answer: string): void {
+    this.#journal.faults.push(`${id} was asked for, and the answer was ${answer}`);
+  }
+
+  endOf(id: string): Seen | undefined {
+    return this.#entries.get(id)?.end;
   }
 
   /** Judges all ends, once there are no more changes to come. Returns how often there was which. */
@@ -90,7 +111,7 @@ export class Ledger {
   }
 
   #problemWith(entry: Entry, end: Seen): string | undefined {
-    const { id, name, nonce, from, to, failures, version, cancel } = entry;
+    const { id, name, nonce, from, failures, version, cancel } = entry;
     if (end.id !== id || end.function !== name || end.version !== version) return 'it is another than was accepted';
     if (end.attempt > end.max_attempts) return 'it had too many attempts';
     if (cancel === 'acknowledged' && end.state !== 'cancelled') return 'its cancellation was acknowledged';
@@ -99,10 +120,11 @@ export class Ledger {
         const echo = end.result as Echo | null | undefined;
         if (echo?.nonce !== nonce) return 'it has the result of another';
         if (echo.attempt !== end.attempt || end.attempt <= failures) return 'its attempt is not the one that succeeded';
-        this.#journal.called({ name, nonce, from, to, mark: echo.mark, code: echo.code, version });
+        this.#onReply(entry, echo, entry.endSeenAt);
         return undefined;
       }
       case 'dead':
+        if ((end.event as { nonce?: string } | undefined)?.nonce !== nonce) return 'its event was not kept';
         // Attempts are also used up by kills; then the last one never told how it ended.
         return end.attempt === end.max_attempts ? undefined : 'it was given up early';
       case 'cancelled':
@@ -115,6 +137,6 @@ export class Ledger {
 }
 
 /** All of it that may not change, as one text. */
-function endOf({ state, outcome, error_code: errorCode, attempt, ended_at: endedAt, result }: Seen): string {
+export function endOf({ state, outcome, error_code: errorCode, attempt, ended_at: endedAt, result }: Seen): string {
   return JSON.stringify({ state, outcome, errorCode, attempt, endedAt, result });
 }

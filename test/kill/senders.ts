@@ -1,84 +1,123 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Ledger, type Seen } from './ledger.ts';
+import { aliasName } from './aliases.ts';
+import { ask, type Answer } from './ask.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { Ledger, Seen } from './ledger.ts';
+import { isDraining, look } from './look.ts';
+import type { Sights } from './sights.ts';
 import { count, type Witness } from './witness.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly document: unknown;
-}
 
 /** So many for each function may have no end before more are sent: a server that is killed all the time must keep up. */
 const mostOpenEach = 3;
 
+/** So many of those that were sent with a key and answered are sent again to each server that has started. */
+const repeatedEach = 4;
+
+interface Sent {
+  readonly name: string;
+  readonly byAlias: boolean;
+  readonly nonce: string;
+  readonly failures: number;
+  readonly ms: number;
+  readonly from: number;
+  readonly key: string | undefined;
+}
+
 /** Users who have functions run later, cancel some of it, and look what became of it. */
 export class Senders {
-  readonly ledger: Ledger;
   readonly #witness: Witness;
-  #counter = 0;
+  readonly #sights: Sights;
+  readonly #ledger: Ledger;
+  /** Sent with a key, and not answered yet. */
+  #unanswered: Sent[] = [];
+  /** Sent with a key, and the id that was the answer. */
+  readonly #answered: { readonly sent: Sent; readonly id: string }[] = [];
 
-  constructor(witness: Witness) {
+  constructor(witness: Witness, { sights, ledger }: Pick<Knowledge, 'sights' | 'ledger'>) {
     this.#witness = witness;
-    this.ledger = new Ledger(witness.journal);
+    this.#sights = sights;
+    this.#ledger = ledger;
   }
 
   /** Resolves after the signal, or when no server answers any more. */
-  async work(url: string, signal: AbortSignal): Promise<void> {
+  async work(url: string, names: readonly string[], signal: AbortSignal): Promise<void> {
     const { dice } = this.#witness;
-    while (!signal.aborted && (await this.#doOne(url))) await sleep(dice.below(60));
+    while (!signal.aborted && (await this.#doOne(url, names))) await sleep(dice.below(60));
   }
 
-  /** Asks what became of one. False when no server answers. */
-  async look(url: string, id: string): Promise<boolean> {
-    const answer = await ask(`${url}/invocations/${id}`);
-    if (answer === undefined) return false;
-    if (answer.status === 200) this.ledger.saw(id, answer.document as Seen);
-    else if (answer.status === 404) this.ledger.saw(id, undefined);
-    else this.#unexpected('look', answer);
+  /** Sends again, with their keys, what got no answer and some of what did: each is one piece of work, however often it is sent. */
+  async repeat(url: string): Promise<void> {
+    const { dice } = this.#witness;
+    const unanswered = this.#unanswered;
+    this.#unanswered = [];
+    for (const sent of unanswered) {
+      // Twice: to be accepted, or told that it was; and to be told the same.
+      if (!((await this.#send(url, sent)) && (await this.#sendAgain(url, sent)))) return;
+    }
+    for (let i = 0; i < repeatedEach && this.#answered.length > 0; i++) {
+      if (!(await this.#sendAgain(url, dice.pick(this.#answered).sent))) return;
+    }
+  }
+
+  async #doOne(url: string, names: readonly string[]): Promise<boolean> {
+    const { dice, journal } = this.#witness;
+    const { open } = this.#ledger;
+    if (open.length === 0 || (open.length < mostOpenEach * journal.names.length && dice.chance(0.6)))
+      return await this.#send(url, this.#thinkOfOne(names));
+    const { id } = dice.pick(open);
+    return dice.chance(0.1) ? await this.#cancel(url, id) : await look(url, id, this.#ledger);
+  }
+
+  #thinkOfOne(names: readonly string[]): Sent {
+    const { journal, dice } = this.#witness;
+    return {
+      name: dice.pick(names),
+      byAlias: dice.chance(0.3),
+      nonce: `a${journal.now()}`,
+      // Most succeed at once, some at their second or third attempt, a few never.
+      failures: dice.chance(0.7) ? 0 : dice.chance(0.8) ? 1 + dice.below(2) : 1000,
+      ms: dice.chance(0.3) ? dice.below(500) : 0,
+      from: journal.now(),
+      key: dice.chance(0.4) ? randomUUID() : undefined,
+    };
+  }
+
+  /** False when no server answers. */
+  async #send(url: string, sent: Sent): Promise<boolean> {
+    const { journal } = this.#witness;
+    const answer = await post(url, sent);
+    count(this.#witness, `async: ${answer?.status ?? 'no answer'}`);
+    if (answer === undefined) {
+      if (sent.key !== undefined) this.#unanswered.push(sent);
+      return false;
+    }
+    const asked = { ...sent, to: journal.now() };
+    if (answer.status === 202) {
+      const { id, version } = answer.document as Seen;
+      this.#ledger.accepted({ ...asked, id, version });
+      if (sent.key !== undefined) this.#answered.push({ sent, id });
+    } else if (answer.status === 404) this.#sights.nothing(asked);
+    else this.#unexpected('async', answer);
     return true;
   }
 
-  /** Asks what became of all that had no end when last seen, and of some that had. */
-  async lookAtAll(url: string): Promise<void> {
-    const { open, ended } = this.ledger;
-    for (const { id } of [...open, ...ended.slice(-20)]) if (!(await this.look(url, id))) return;
-  }
-
-  async #doOne(url: string): Promise<boolean> {
-    const { dice, journal } = this.#witness;
-    const { open } = this.ledger;
-    if (open.length === 0 || (open.length < mostOpenEach * journal.names.length && dice.chance(0.6)))
-      return await this.#send(url);
-    const { id } = dice.pick(open);
-    return dice.chance(0.1) ? await this.#cancel(url, id) : await this.look(url, id);
-  }
-
-  async #send(url: string): Promise<boolean> {
-    const { journal, dice } = this.#witness;
-    const name = dice.pick(journal.names);
-    const nonce = `a${++this.#counter}`;
-    // Most succeed at once, some at their second or third attempt, a few never.
-    const failures = dice.chance(0.7) ? 0 : dice.chance(0.8) ? 1 + dice.below(2) : 1000;
-    const event = { nonce, failures, ms: dice.chance(0.3) ? dice.below(500) : 0 };
-    const from = journal.now();
-    const answer = await ask(`${url}/functions/${name}/invoke?mode=async`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ version: 'v1', event }),
-    });
-    count(this.#witness, `async: ${answer?.status ?? 'no answer'}`);
+  /** What had an answer before must have the same. */
+  async #sendAgain(url: string, sent: Sent): Promise<boolean> {
+    const answer = await post(url, sent);
     if (answer === undefined) return false;
-    const to = journal.now();
+    const earlier = this.#answered.find((one) => one.sent === sent);
     if (answer.status === 202) {
-      const { id, version } = answer.document as Seen;
-      this.ledger.accepted({ id, name, nonce, failures, from, to, version });
-    } else if (answer.status === 404) {
-      journal.called({ name, nonce, from, to, mark: undefined, code: undefined, version: undefined });
-    } else this.#unexpected('async', answer);
+      const { id } = answer.document as Seen;
+      count(this.#witness, 'async: the same answer again');
+      if (id === earlier?.id && answer.headers.get('idempotency-replayed') === 'true') return true;
+      this.#witness.journal.faults.push(`${sent.nonce} was accepted as ${earlier?.id ?? 'nothing'}, again as ${id}`);
+    } else if (answer.status !== 404 || earlier !== undefined) this.#unexpected('async again', answer);
     return true;
   }
 
   async #cancel(url: string, id: string): Promise<boolean> {
-    const { ledger } = this;
+    const ledger = this.#ledger;
     ledger.cancelling(id, 'asked');
     const answer = await ask(`${url}/invocations/${id}`, { method: 'DELETE' });
     count(this.#witness, `cancel: ${answer?.status ?? 'no answer'}`);
@@ -89,20 +128,15 @@ export class Senders {
   }
 
   #unexpected(what: string, { status, document }: Answer): void {
-    const { code } = (document ?? {}) as { code?: string };
-    if (code === 'DRAINING') return;
+    if (isDraining(document)) return;
     this.#witness.journal.faults.push(`${what} was answered ${status} ${JSON.stringify(document)}`);
   }
 }
 
-/** Undefined when no whole answer came. */
-async function ask(url: string, init: RequestInit = {}): Promise<Answer | undefined> {
-  try {
-    const response = await fetch(url, init);
-    const text = await response.text();
-    return { status: response.status, document: text === '' ? undefined : JSON.parse(text) };
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+function post(url: string, { name, byAlias, nonce, failures, ms, key }: Sent): Promise<Answer | undefined> {
+  return ask(`${url}/functions/${byAlias ? `${name}:${aliasName}` : name}/invoke?mode=async`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) },
+    body: JSON.stringify({ version: 'v1', event: { nonce, failures, ms } }),
+  });
 }

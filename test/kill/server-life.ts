@@ -31,7 +31,8 @@ export class ServerLife {
 
   constructor({ flags, failAt, onError }: ServerLifeOptions) {
     const common = ['--json', '--port', '0', '--engine-host', engineHost, '--drain-timeout-ms', '2000'];
-    this.#child = spawn(process.execPath, [main, 'serve', ...common, ...flags], {
+    const prepared = ['--prepared-per-kind', '1', '--max-prepared', '2'];
+    this.#child = spawn(process.execPath, [main, 'serve', ...common, ...prepared, '--webhooks-to-private', ...flags], {
       env: { ...process.env, ...(failAt === undefined ? {} : { SRAAS_FAIL_AT: failAt }) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -2,30 +2,42 @@ import { randomUUID } from 'node:crypto';
 import { ClientError } from '../../src/client/client-error.ts';
 import type { DeployReply } from '../../src/client/wire.ts';
 import { codeOf as filesOf, configOf } from './code.ts';
+import type { Belongings } from './belongings.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Change, Deployed, Shown } from './journal.ts';
 import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
 
 /** Code that several functions have in common, so that no removal may take it from another. */
 const sharedCodes = ['shared-0', 'shared-1'];
 
+interface WritersParts extends Pick<Knowledge, 'aliases' | 'timetables'> {
+  /** Who is told when asynchronous invocations of their functions have ended. */
+  readonly webhookUrl: string;
+}
+
 /**
- * Users who deploy, redeploy and remove functions. Each name belongs to one of them, who does one thing at a time with it and lets
- * it be once an answer fails to come, until the next server has been asked.
+ * Users who deploy, redeploy and remove functions, and set their aliases and schedules. Each name belongs to one of them, who does
+ * one thing at a time with it and lets it be once an answer fails to come, until the next server has been asked.
  */
 export class Writers {
   readonly #witness: Witness;
+  readonly #aliases: Belongings;
+  readonly #timetables: Belongings;
+  readonly #webhookUrl: string;
   readonly #keys = new Map<Change, string>();
-  #counter = 0;
 
-  constructor(witness: Witness) {
+  constructor(witness: Witness, { aliases, timetables, webhookUrl }: WritersParts) {
     this.#witness = witness;
+    this.#aliases = aliases;
+    this.#timetables = timetables;
+    this.#webhookUrl = webhookUrl;
   }
 
   /** Resolves after the signal, or when no server answers any more, or nothing is left to do. */
   async work(url: string, names: readonly string[], signal: AbortSignal): Promise<void> {
-    const { journal, dice } = this.#witness;
+    const { dice } = this.#witness;
     while (!signal.aborted) {
-      const free = names.filter((name) => journal.pending(name) === undefined);
+      const free = names.filter((name) => this.#isSettled(name));
       if (free.length === 0 || !(await this.#changeOne(url, dice.pick(free)))) return;
     }
   }
@@ -38,6 +50,9 @@ export class Writers {
     const { journal } = this.#witness;
     const pending = journal.pending(name);
     journal.look(name, await show(url, name));
+    // Their values are versions: those have to be known first.
+    await this.#aliases.look(url, name);
+    await this.#timetables.look(url, name);
     if (pending === undefined) return;
     count(this.#witness, `without an answer: ${pending.fate}`);
     const key = this.#keys.get(pending);
@@ -55,9 +70,13 @@ export class Writers {
   async #changeOne(url: string, name: string): Promise<boolean> {
     const { journal, dice } = this.#witness;
     const { deployed } = journal.standing(name);
-    if (deployed !== undefined && dice.chance(0.2)) return await this.#remove(url, name);
-    if (deployed !== undefined && dice.chance(0.1)) return await this.#deployAgain(url, name, deployed);
-    const mark = `m${++this.#counter}`;
+    if (deployed !== undefined) {
+      if (dice.chance(0.12)) return await this.#remove(url, name);
+      if (dice.chance(0.3)) return await this.#pointAlias(url, name);
+      if (dice.chance(0.2)) return await this.#setSchedule(url, name);
+      if (dice.chance(0.1)) return await this.#deployAgain(url, name, deployed);
+    }
+    const mark = `m${journal.now()}`;
     const code = dice.chance(0.3) ? dice.pick(sharedCodes) : mark;
     return await this.#deploy(url, name, { mark, code }, dice.chance(0.4) ? randomUUID() : undefined);
   }
@@ -65,21 +84,50 @@ export class Writers {
   async #deploy(url: string, name: string, deployed: Deployed, key: string | undefined): Promise<boolean> {
     const sent = this.#witness.journal.send(name, deployed);
     if (key !== undefined) this.#keys.set(sent, key);
-    return await this.#settle('deploy', sent, () => put(url, name, deployed, key));
+    return await this.#settle('deploy', sent, () => this.#put(url, name, deployed, key));
+  }
+
+  /** To one version or two, or nowhere. */
+  async #pointAlias(url: string, name: string): Promise<boolean> {
+    const { journal, dice } = this.#witness;
+    if (this.#aliases.of(name).standing !== undefined && dice.chance(0.1)) {
+      return await this.#aliases.set(url, name, undefined);
+    }
+    const marks = journal.versions(name).map(({ deployed }) => deployed?.mark ?? '');
+    const targets = new Set([dice.pick(marks), ...(dice.chance(0.2) ? [dice.pick(marks)] : [])]);
+    return await this.#aliases.set(url, name, [...targets].join(' '));
+  }
+
+  async #setSchedule(url: string, name: string): Promise<boolean> {
+    const { journal, dice } = this.#witness;
+    const isThere = this.#timetables.of(name).standing !== undefined;
+    const value = isThere && dice.chance(0.2) ? undefined : `s${journal.now()}`;
+    return await this.#timetables.set(url, name, value);
   }
 
   async #remove(url: string, name: string): Promise<boolean> {
     const sent = this.#witness.journal.send(name, undefined);
-    return await this.#settle('remove', sent, async () => {
+    const gone = [this.#aliases, this.#timetables].map((belongings) => belongings.removing(name));
+    const isAnswered = await this.#settle('remove', sent, async () => {
       await clientOf(url).remove(name);
       return undefined;
     });
+    for (const one of gone) {
+      if (sent.fate === 'happened') one.acknowledged();
+      if (sent.fate === 'lost') one.refused();
+    }
+    return isAnswered;
+  }
+
+  #isSettled(name: string): boolean {
+    const { journal } = this.#witness;
+    return journal.pending(name) === undefined && this.#aliases.isSettled(name) && this.#timetables.isSettled(name);
   }
 
   /** The same once more, which must change nothing. */
   async #deployAgain(url: string, name: string, deployed: Deployed, key?: string): Promise<boolean> {
     try {
-      const shown = await put(url, name, deployed, key);
+      const shown = await this.#put(url, name, deployed, key);
       count(this.#witness, 'deploy: unchanged');
       this.#witness.journal.look(name, shown);
       return true;
@@ -100,15 +148,16 @@ export class Writers {
       return failed(this.#witness, what, sent.name, error);
     }
   }
-}
 
-async function put(url: string, name: string, deployed: Deployed, key: string | undefined): Promise<Shown> {
-  const { mark, code } = deployed;
-  // Both follow from the deploy, so that the same one comes in the same form again.
-  const form = mark.endsWith('3') || code === 'shared-1' ? 'archive' : 'texts';
-  const fileCount = code === mark ? Number(mark.slice(1)) % 30 : 3;
-  const files = filesOf(deployed, form, fileCount);
-  return shownBy(await clientOf(url).deploy(name, configOf(deployed), files, { idempotencyKey: key }));
+  async #put(url: string, name: string, deployed: Deployed, key: string | undefined): Promise<Shown> {
+    const { mark, code } = deployed;
+    // All follows from the deploy, so that the same one comes in the same form again.
+    const form = mark.endsWith('3') || code === 'shared-1' ? 'archive' : 'texts';
+    const fileCount = code === mark ? Number(mark.slice(1)) % 30 : 3;
+    const config = configOf(name, deployed, this.#webhookUrl);
+    const files = filesOf(deployed, form, fileCount);
+    return shownBy(await clientOf(url).deploy(name, config, files, { idempotencyKey: key }));
+  }
 }
 
 async function show(url: string, name: string): Promise<Shown | undefined> {

@@ -1,3 +1,4 @@
+import { failpoint } from '../../failpoints.ts';
 import type { ClaimRequest } from '../claim-request.ts';
 import { DueRuns, type DueRun } from '../due-runs.ts';
 import { insist } from '../insist.ts';
@@ -50,6 +51,7 @@ export class WebhookCaller {
   async #claim(request: ClaimRequest): Promise<DueRun | undefined> {
     const call = await this.#parts.store.claim(request);
     if (call === undefined) return undefined;
+    failpoint('webhook.claimed');
     return {
       functionId: call.record.functionId,
       mostOfOne: mostCallsOfOne,
@@ -61,6 +63,7 @@ export class WebhookCaller {
     const { store, onFailure } = this.#parts;
     try {
       const { delivery, dueAt } = await callWebhook(call, this.#parts);
+      failpoint('webhook.answered');
       await insist(
         () => (dueAt === undefined ? store.end(call, delivery) : store.putBack(call, delivery, dueAt)),
         closing,
@@ -68,6 +71,7 @@ export class WebhookCaller {
           onFailure('The delivery of a webhook could not be written yet', error);
         },
       );
+      failpoint('webhook.written');
     } catch (error) {
       onFailure('The delivery of a webhook could not be written; it is called again', error);
     }

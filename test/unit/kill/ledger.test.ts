@@ -9,8 +9,19 @@ const id = 'one';
 function opened(failures = 0) {
   const journal = new Journal([name]);
   journal.acknowledged(journal.send(name, { mark: 'a', code: 'a' }), { mark: 'a', version: 1, sha256: 'sha' });
-  const ledger = new Ledger(journal);
-  ledger.accepted({ id, name, nonce: 'n', failures, from: journal.now(), to: journal.now(), version: 1 });
+  const ledger = new Ledger(journal, ({ name, nonce, from, to, version }, { mark, code }) => {
+    journal.called({ name, nonce, from, to, mark, code, version });
+  });
+  ledger.accepted({
+    id,
+    name,
+    byAlias: false,
+    nonce: 'n',
+    failures,
+    from: journal.now(),
+    to: journal.now(),
+    version: 1,
+  });
   const judged = (): readonly string[] => {
     ledger.judge();
     journal.judgeCalls();
@@ -21,8 +32,18 @@ function opened(failures = 0) {
 
 function seen(changes: Partial<Seen> = {}): Seen {
   return {
-    ...{ id, function: name, version: 1, state: 'succeeded', outcome: 'ok', error_code: null },
+    ...{
+      id,
+      function: name,
+      version: 1,
+      mode: 'async',
+      state: 'succeeded',
+      outcome: 'ok',
+      error_code: null,
+      error: null,
+    },
     ...{ attempt: 1, max_attempts: 3, ended_at: '2026-01-01T00:00:00.000Z' },
+    event: { nonce: 'n' },
     result: { nonce: 'n', code: 'a', mark: 'a', attempt: 1 },
     ...changes,
   };

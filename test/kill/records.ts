@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RecordDocument } from '../../src/client/wire.ts';
+import type { Place } from './places.ts';
+import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
+
+interface Known {
+  readonly id: string;
+  readonly nonce: string;
+  /** What it was shown as by a server that had it from its store. */
+  kept: RecordDocument | undefined;
+}
+
+/** So many of those that are kept are looked at again and again. */
+const mostKept = 30;
+
+/**
+ * What was told of calls that failed. A record is written behind the reply, so that a kill may take it; one that is in the store
+ * stays, and so does each that had ended before an orderly stop.
+ */
+export class Records {
+  readonly #witness: Witness;
+  #known: Known[] = [];
+
+  constructor(witness: Witness) {
+    this.#witness = witness;
+  }
+
+  /** A handler's error has been answered: it is told of at once, with the event. False when no server answers. */
+  async failed(url: string, id: string, nonce: string): Promise<boolean> {
+    const { faults } = this.#witness.journal;
+    try {
+      const record = await clientOf(url).invocation(id);
+      if (!isWhole(record, nonce)) faults.push(`the failed call ${nonce} is told of as ${JSON.stringify(record)}`);
+      this.#known.push({ id, nonce, kept: undefined });
+      count(this.#witness, 'history: told right after the reply');
+      return true;
+    } catch (error) {
+      return failed(this.#witness, 'history', id, error);
+    }
+  }
+
+  /** Asks a server that has just started for those of earlier ones. */
+  async look(url: string): Promise<void> {
+    const { faults } = this.#witness.journal;
+    const stay: Known[] = [];
+    for (const known of this.#known) {
+      const { id, nonce, kept } = known;
+      const record = await find(url, id);
+      if (record === undefined) {
+        if (kept !== undefined) faults.push(`the record of ${nonce} was there, and is gone`);
+        else count(this.#witness, 'history: lost with the server');
+        continue;
+      }
+      if (!isWhole(record, nonce)) faults.push(`the record of ${nonce} is not whole: ${JSON.stringify(record)}`);
+      if (kept !== undefined && !isDeepStrictEqual(record, kept)) faults.push(`the record of ${nonce} has changed`);
+      known.kept = record;
+      stay.push(known);
+    }
+    count(this.#witness, 'history: still there', stay.length);
+    this.#known = stay.slice(-mostKept);
+  }
+
+  /** After an orderly stop: what a place lacks of those that were told of. */
+  async judge(place: Place): Promise<void> {
+    const rows = await place.query(`select id from invocations where mode = 'sync'`);
+    const ids = new Set(rows.map(({ id }) => id));
+    const missing = this.#known.filter(({ id }) => !ids.has(id));
+    if (missing.length > 0) this.#witness.journal.faults.push(`an orderly stop lost ${missing.length} records`);
+  }
+}
+
+async function find(url: string, id: string): Promise<RecordDocument | undefined> {
+  try {
+    return await clientOf(url).invocation(id);
+  } catch (error) {
+    if (codeOf(error) === 'INVOCATION_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function isWhole({ state, outcome, error, event }: RecordDocument, nonce: string): boolean {
+  const isFailure = state === 'failed' && outcome === 'handler_error';
+  return isFailure && error?.includes(nonce) === true && (event as { nonce?: string } | undefined)?.nonce === nonce;
+}
