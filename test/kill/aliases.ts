@@ -15,12 +15,12 @@ export function aliasesOf(witness: Witness): Belongings {
       put: async (url, fn, value) => {
         const [version = 0, other] = value.split(' ').map((mark) => journal.versionOf(fn, mark));
         const target = other === undefined ? { version } : { version, other_version: other, other_percent: 50 };
-        await clientOf(url).versions.putAlias(fn, aliasName, target);
+        await clientOf(url).aliases.set(fn, aliasName, target);
       },
-      remove: (url, fn) => clientOf(url).versions.removeAlias(fn, aliasName),
+      remove: (url, fn) => clientOf(url).aliases.remove(fn, aliasName),
       show: async (url, fn) => {
         try {
-          const { document } = await clientOf(url).versions.alias(fn, aliasName);
+          const { document } = await clientOf(url).aliases.look(fn, aliasName);
           const { version, other_version: other } = document;
           return markOf(journal, fn, version) + (other === undefined ? '' : ` ${markOf(journal, fn, other)}`);
         } catch (error) {

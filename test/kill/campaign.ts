@@ -143,7 +143,7 @@ class Campaign {
     const client = new SraasClient({ url: listening.url });
     await client.health();
     // Sealed with the key that there is, or with a new one.
-    await client.putSecret('first', 'again');
+    await client.secrets.set('first', 'again');
     await second.end('SIGTERM');
     this.journal.faults.push(...(await inspectPlace(place, listening.instanceId)));
     await place.remove();

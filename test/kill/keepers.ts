@@ -23,7 +23,7 @@ export class Keepers {
 
   /** Sets those that no server has acknowledged yet, which every deploy names, and of one's own those of which nobody knows. */
   async look(url: string, own: readonly string[]): Promise<void> {
-    if (!this.#isSigningSet) await clientOf(url).putSecret(signingSecret.name, signingSecret.value);
+    if (!this.#isSigningSet) await clientOf(url).secrets.set(signingSecret.name, signingSecret.value);
     this.#isSigningSet = true;
     for (const [name, register] of this.#registers) {
       const isOpen = register.pending !== undefined && own.includes(name);
@@ -61,7 +61,7 @@ export class Keepers {
     const value = `v${journal.now()}`;
     const write = register.send(value, journal.now());
     try {
-      await clientOf(url).putSecret(name, value);
+      await clientOf(url).secrets.set(name, value);
       register.acknowledged(write, journal.now());
       count(this.#witness, 'secret: acknowledged');
       return true;

@@ -29,7 +29,7 @@ export class Records {
   async failed(url: string, id: string, nonce: string): Promise<boolean> {
     const { faults } = this.#witness.journal;
     try {
-      const record = await clientOf(url).invocation(id);
+      const record = await clientOf(url).invocations.show(id);
       if (!isWhole(record, nonce)) faults.push(`the failed call ${nonce} is told of as ${JSON.stringify(record)}`);
       this.#known.push({ id, nonce, kept: undefined });
       count(this.#witness, 'history: told right after the reply');
@@ -71,7 +71,7 @@ export class Records {
 
 async function find(url: string, id: string): Promise<RecordDocument | undefined> {
   try {
-    return await clientOf(url).invocation(id);
+    return await clientOf(url).invocations.show(id);
   } catch (error) {
     if (codeOf(error) === 'INVOCATION_NOT_FOUND') return undefined;
     throw error;

@@ -19,12 +19,12 @@ export function timetablesOf(witness: Witness): Belongings {
       what: 'schedule',
       put: async (url, fn, nonce) => {
         const cron = `*/${periodMs / 1000} * * * * *`;
-        await clientOf(url).putSchedule(fn, scheduleName, { cron, overlap: 'allow', event: { nonce } });
+        await clientOf(url).schedules.set(fn, scheduleName, { cron, overlap: 'allow', event: { nonce } });
       },
-      remove: (url, fn) => clientOf(url).removeSchedule(fn, scheduleName),
+      remove: (url, fn) => clientOf(url).schedules.remove(fn, scheduleName),
       show: async (url, fn) => {
         try {
-          const { event } = await clientOf(url).schedule(fn, scheduleName);
+          const { event } = await clientOf(url).schedules.show(fn, scheduleName);
           return (event as { readonly nonce: string }).nonce;
         } catch (error) {
           requireGone(error);
@@ -47,7 +47,7 @@ export async function awaitRuns(url: string, timetables: Belongings, witness: Wi
     await sleep(200);
     const late: string[] = [];
     for (const fn of waiting) {
-      const { last_at: lastAt } = await clientOf(url).schedule(fn, scheduleName);
+      const { last_at: lastAt } = await clientOf(url).schedules.show(fn, scheduleName);
       if ((lastAt ?? '') < since) late.push(fn);
     }
     waiting = late;
