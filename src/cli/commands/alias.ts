@@ -7,8 +7,8 @@ import { EnvironmentOption, parseNumber } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { conditionOf, ifMatchOption } from '../if-match-option.ts';
 import { removeEach } from '../remove-each.ts';
-import { safeLine } from '../terminal/safe-text.ts';
-import { table } from '../terminal/table.ts';
+import { factLines } from '../terminal/facts.ts';
+import { printList } from '../terminal/print-list.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `sraas alias …`: movable names of versions. */
@@ -69,18 +69,16 @@ function addList(alias: Command, { world, finish }: CommandContext): void {
     .addHelpText('after', examples('sraas alias list hello'))
     .action(async (name: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const aliases = await clientFor(command, world).aliases.list(name);
-      if (printer.json) printer.document(aliases);
-      else if (aliases.length === 0) printer.note(`no aliases yet; set one: sraas alias set ${name}:live 1`);
-      else {
-        const rows = aliases.map((each) => [
+      await printList(printer, await clientFor(command, world).aliases.list(name), {
+        headings: ['ALIAS', 'LEADS TO', 'BEFORE', 'UPDATED'],
+        row: (each) => [
           `${each.function}:${each.alias}`,
           targetText(each),
           each.previous === null ? '' : targetText(each.previous),
           each.updated_at,
-        ]);
-        printer.block(table(['ALIAS', 'LEADS TO', 'BEFORE', 'UPDATED'], rows));
-      }
+        ],
+        none: `no aliases yet; set one: sraas alias set ${name}:live 1`,
+      });
       finish(exitCodes.ok);
     });
 }
@@ -97,15 +95,16 @@ function addShow(alias: Command, { world, finish }: CommandContext): void {
       const { document, tag } = await clientFor(command, world).aliases.look(name, aliasName);
       if (printer.json) printer.document({ ...document, tag });
       else {
-        const lines: readonly (readonly [string, string])[] = [
-          ['alias', `${document.function}:${document.alias}`],
-          ['leads to', targetText(document)],
-          ['before', document.previous === null ? '' : targetText(document.previous)],
-          ['created', document.created_at],
-          ['updated', document.updated_at],
-          ['tag', tag ?? ''],
-        ];
-        for (const [label, value] of lines) if (value !== '') printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+        printer.block(
+          factLines([
+            ['alias', `${document.function}:${document.alias}`],
+            ['leads to', targetText(document)],
+            ['before', document.previous === null ? '' : targetText(document.previous)],
+            ['created', document.created_at],
+            ['updated', document.updated_at],
+            ['tag', tag ?? ''],
+          ]),
+        );
       }
       finish(exitCodes.ok);
     });

@@ -4,8 +4,8 @@ import { clientFor, examples, printerFor, type CommandContext } from '../command
 import { EnvironmentOption, parseNumber } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { removeEach } from '../remove-each.ts';
+import { printList } from '../terminal/print-list.ts';
 import { safeLine } from '../terminal/safe-text.ts';
-import { table } from '../terminal/table.ts';
 import { UsageError } from '../usage-error.ts';
 
 const id = '01a53c9e-6a2b-7c50-9f0e-3d1c8f2b7a11';
@@ -30,11 +30,11 @@ function addList(deadLetters: Command, { world, finish }: CommandContext): void 
     .addHelpText('after', examples('sraas dead-letters list', 'sraas dead-letters list hello --json'))
     .action(async (name: string | undefined, { limit }: { readonly limit: number }, command: Command) => {
       const printer = printerFor(command, world);
-      const found: RecordDocument[] = [];
-      for await (const document of clientFor(command, world).deadLetters.list(name, limit)) found.push(document);
-      if (printer.json) printer.document(found);
-      else if (found.length === 0) printer.note('no dead letters');
-      else printer.block(table(['ID', 'FUNCTION', 'ATTEMPTS', 'ENDED AS', 'ERROR'], found.map(row)));
+      await printList(printer, clientFor(command, world).deadLetters.list(name, limit), {
+        headings: ['ID', 'FUNCTION', 'ATTEMPTS', 'ENDED AS', 'ERROR'],
+        row,
+        none: 'no dead letters',
+      });
       finish(exitCodes.ok);
     });
 }

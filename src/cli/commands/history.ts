@@ -4,7 +4,7 @@ import { clientFor, examples, printerFor, type CommandContext } from '../command
 import { EnvironmentOption, parseNumber } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { durationText } from '../terminal/amounts.ts';
-import { table } from '../terminal/table.ts';
+import { printList } from '../terminal/print-list.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface HistoryOptions {
@@ -37,12 +37,11 @@ export function addHistory(program: Command, { world, finish }: CommandContext):
       const printer = printerFor(command, world);
       const { name, version } = split(reference);
       const filter: HistoryFilterDocument = { ...words, ...(version === undefined ? {} : { version }) };
-      const found: RecordDocument[] = [];
-      for await (const document of clientFor(command, world).invocations.list(name, filter, limit))
-        found.push(document);
-      if (printer.json) printer.document(found);
-      else if (found.length === 0) printer.note('no invocations like that are known');
-      else printer.block(table(['ID', 'VERSION', 'MODE', 'ENDED AS', 'TOOK', 'WHEN'], found.map(row)));
+      await printList(printer, clientFor(command, world).invocations.list(name, filter, limit), {
+        headings: ['ID', 'VERSION', 'MODE', 'ENDED AS', 'TOOK', 'WHEN'],
+        row,
+        none: 'no invocations like that are known',
+      });
       finish(exitCodes.ok);
     });
 }

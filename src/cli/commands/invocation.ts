@@ -4,7 +4,8 @@ import { clientFor, examples, printerFor, type CommandContext } from '../command
 import { EnvironmentOption } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bytesText, durationText } from '../terminal/amounts.ts';
-import { safeJson, safeLine } from '../terminal/safe-text.ts';
+import { factLines, type Fact } from '../terminal/facts.ts';
+import { safeJson } from '../terminal/safe-text.ts';
 
 /** `sraas invocation ID`: what became of one invocation. */
 export function addInvocation(program: Command, { world, finish }: CommandContext): void {
@@ -20,16 +21,16 @@ export function addInvocation(program: Command, { world, finish }: CommandContex
       const document = await (wait === true ? client.invocations.untilEnded(id) : client.invocations.show(id));
       if (printer.json) printer.document(document);
       else {
-        for (const [label, value] of facts(document)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+        printer.block(factLines(factsOf(document)));
         for (const [label, text] of texts(document)) printer.line(`\n${label}:\n${text.replace(/\n$/, '')}`);
       }
       finish(wait === true && document.state !== 'succeeded' ? exitCodes.functionFailed : exitCodes.ok);
     });
 }
 
-function facts(document: RecordDocument): readonly (readonly [label: string, value: string])[] {
+function factsOf(document: RecordDocument): readonly Fact[] {
   const { attempt, max_attempts: maxAttempts, init_ms: initMs, max_memory_bytes: maxMemoryBytes } = document;
-  const all: readonly (readonly [string, string])[] = [
+  return [
     ['id', document.id],
     ['function', `${document.function}@${document.version}`],
     ['mode', document.mode],
@@ -50,7 +51,6 @@ function facts(document: RecordDocument): readonly (readonly [label: string, val
     ['schedule', document.schedule ?? ''],
     ['webhook', webhookText(document.webhook)],
   ];
-  return all.filter(([, value]) => value !== '');
 }
 
 function texts(document: RecordDocument): readonly (readonly [label: string, text: string])[] {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { FunctionDocument } from '../../client/wire.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
-import { table } from '../terminal/table.ts';
+import { printList } from '../terminal/print-list.ts';
 
 /** `sraas list`: all functions. */
 export function addList(program: Command, { world, finish }: CommandContext): void {
@@ -12,11 +12,11 @@ export function addList(program: Command, { world, finish }: CommandContext): vo
     .addHelpText('after', examples('sraas list', 'sraas list --json'))
     .action(async (_options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const functions: FunctionDocument[] = [];
-      for await (const document of clientFor(command, world).list()) functions.push(document);
-      if (printer.json) printer.document(functions);
-      else if (functions.length === 0) printer.note('no functions yet; deploy one: sraas deploy DIR');
-      else printer.block(table(['NAME', 'VERSION', 'RUNTIME', 'HANDLER', 'UPDATED'], functions.map(row)));
+      await printList(printer, clientFor(command, world).list(), {
+        headings: ['NAME', 'VERSION', 'RUNTIME', 'HANDLER', 'UPDATED'],
+        row,
+        none: 'no functions yet; deploy one: sraas deploy DIR',
+      });
       finish(exitCodes.ok);
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
-import { table } from '../terminal/table.ts';
+import { printList } from '../terminal/print-list.ts';
 
 /** `sraas ps`: the invocations that wait or run. */
 export function addPs(program: Command, { world, finish }: CommandContext): void {
@@ -11,18 +11,11 @@ export function addPs(program: Command, { world, finish }: CommandContext): void
     .addHelpText('after', examples('sraas ps', 'sraas ps --json'))
     .action(async (_options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const running = await clientFor(command, world).invocations.running();
-      if (printer.json) printer.document(running);
-      else if (running.length === 0) printer.note('nothing waits or runs');
-      else {
-        const rows = running.map(({ id, function: name, version, state, started_at: startedAt }) => [
-          id,
-          `${name}@${version}`,
-          state,
-          startedAt,
-        ]);
-        printer.block(table(['ID', 'FUNCTION', 'STATE', 'SINCE'], rows));
-      }
+      await printList(printer, await clientFor(command, world).invocations.running(), {
+        headings: ['ID', 'FUNCTION', 'STATE', 'SINCE'],
+        row: ({ id, function: name, version, state, started_at: at }) => [id, `${name}@${version}`, state, at],
+        none: 'nothing waits or runs',
+      });
       finish(exitCodes.ok);
     });
 }

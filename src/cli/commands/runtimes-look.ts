@@ -6,8 +6,9 @@ import { EnvironmentOption } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { removeEach } from '../remove-each.ts';
 import { bytesText } from '../terminal/amounts.ts';
+import { factLines, type Fact } from '../terminal/facts.ts';
+import { printList } from '../terminal/print-list.ts';
 import { safeLine } from '../terminal/safe-text.ts';
-import { table } from '../terminal/table.ts';
 import { untilToldToStop } from '../until-told-to-stop.ts';
 
 /** `sraas runtimes list`: all runtimes of the server. */
@@ -18,9 +19,11 @@ export function addListRuntimes(runtimes: Command, { world, finish }: CommandCon
     .addHelpText('after', examples('sraas runtimes list', 'sraas runtimes list --json'))
     .action(async (_options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const found = await clientFor(command, world).runtimes.list();
-      if (printer.json) printer.document(found);
-      else printer.block(table(['NAME', 'KIND', 'CONTRACT', 'LANGUAGE', 'STATE', 'SIZE'], found.map(row)));
+      await printList(printer, await clientFor(command, world).runtimes.list(), {
+        headings: ['NAME', 'KIND', 'CONTRACT', 'LANGUAGE', 'STATE', 'SIZE'],
+        row,
+        none: 'no runtimes',
+      });
       finish(exitCodes.ok);
     });
 }
@@ -36,7 +39,7 @@ export function addShowRuntime(runtimes: Command, { world, finish }: CommandCont
       const printer = printerFor(command, world);
       const runtime = await clientFor(command, world).runtimes.show(name);
       if (printer.json) printer.document(runtime);
-      else for (const [label, value] of lines(runtime)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+      else printer.block(factLines(factsOf(runtime)));
       finish(exitCodes.ok);
     });
 }
@@ -106,9 +109,9 @@ function row({ name, kind, contract, language, state, size_bytes: sizeBytes }: R
   return [name, kind === 'built_in' ? 'built in' : 'custom', contract, language ?? '', state, size];
 }
 
-function lines(runtime: RuntimeDocument): readonly (readonly [label: string, value: string])[] {
+function factsOf(runtime: RuntimeDocument): readonly Fact[] {
   const { last_build: build } = runtime;
-  const all: readonly (readonly [string, string])[] = [
+  return [
     ['name', runtime.name],
     ['kind', runtime.kind === 'built_in' ? 'built in' : 'custom'],
     ['description', runtime.description],
@@ -125,5 +128,4 @@ function lines(runtime: RuntimeDocument): readonly (readonly [label: string, val
     ['last build', build === undefined ? '' : `${build.state}, ordered ${build.queued_at}`],
     ['problem', build?.problem ?? ''],
   ];
-  return all.filter(([, value]) => value !== '');
 }

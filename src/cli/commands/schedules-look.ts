@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { ScheduleDocument, ScheduleSummary } from '../../client/wire.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
-import { safeLine } from '../terminal/safe-text.ts';
-import { table } from '../terminal/table.ts';
+import { factLines, type Fact } from '../terminal/facts.ts';
+import { printList } from '../terminal/print-list.ts';
 
 /** `sraas schedules list FUNCTION`: the schedules of a function. */
 export function addListSchedules(schedules: Command, { world, finish }: CommandContext): void {
@@ -14,11 +14,11 @@ export function addListSchedules(schedules: Command, { world, finish }: CommandC
     .addHelpText('after', examples('sraas schedules list report', 'sraas schedules list report --json'))
     .action(async (functionName: string, _options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const found = await clientFor(command, world).schedules.list(functionName);
-      if (printer.json) printer.document(found);
-      else if (found.length === 0)
-        printer.note(`${functionName} has no schedules; make one: sraas schedules set --help`);
-      else printer.block(table(['NAME', 'CRON', 'TIMEZONE', 'NEXT', 'LAST'], found.map(row)));
+      await printList(printer, await clientFor(command, world).schedules.list(functionName), {
+        headings: ['NAME', 'CRON', 'TIMEZONE', 'NEXT', 'LAST'],
+        row,
+        none: `${functionName} has no schedules; make one: sraas schedules set --help`,
+      });
       finish(exitCodes.ok);
     });
 }
@@ -35,7 +35,7 @@ export function addShowSchedule(schedules: Command, { world, finish }: CommandCo
       const printer = printerFor(command, world);
       const schedule = await clientFor(command, world).schedules.show(functionName, scheduleName);
       if (printer.json) printer.document(schedule);
-      else for (const [label, value] of lines(schedule)) printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+      else printer.block(factLines(factsOf(schedule)));
       finish(exitCodes.ok);
     });
 }
@@ -44,8 +44,8 @@ function row({ schedule, cron, timezone, next_at: next, last_at: last }: Schedul
   return [schedule, cron, timezone, next ?? 'paused', last ?? ''];
 }
 
-function lines(schedule: ScheduleDocument): readonly (readonly [label: string, value: string])[] {
-  const all: readonly (readonly [string, string])[] = [
+function factsOf(schedule: ScheduleDocument): readonly Fact[] {
+  return [
     ['function', schedule.function],
     ['schedule', schedule.schedule],
     ['cron', schedule.cron],
@@ -62,5 +62,4 @@ function lines(schedule: ScheduleDocument): readonly (readonly [label: string, v
     ['created', schedule.created_at],
     ['updated', schedule.updated_at],
   ];
-  return all.filter(([, value]) => value !== '');
 }

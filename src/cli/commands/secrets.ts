@@ -4,7 +4,7 @@ import { clientFor, examples, printerFor, type CommandContext } from '../command
 import { exitCodes } from '../exit-code.ts';
 import { removeEach } from '../remove-each.ts';
 import { readSecret } from '../secret-input.ts';
-import { table } from '../terminal/table.ts';
+import { printList } from '../terminal/print-list.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** `sraas secrets …`: values that functions see, and that nobody gets back. */
@@ -61,11 +61,11 @@ function addList(secrets: Command, { world, finish }: CommandContext): void {
     .addHelpText('after', examples('sraas secrets list', 'sraas secrets list --json'))
     .action(async (_options: object, command: Command) => {
       const printer = printerFor(command, world);
-      const found: SecretDocument[] = [];
-      for await (const secret of clientFor(command, world).secrets.list()) found.push(secret);
-      if (printer.json) printer.document(found);
-      else if (found.length === 0) printer.note('no secrets yet; set one: sraas secrets set NAME');
-      else printer.block(table(['NAME', 'SET', 'USED BY'], found.map(row)));
+      await printList(printer, clientFor(command, world).secrets.list(), {
+        headings: ['NAME', 'SET', 'USED BY'],
+        row,
+        none: 'no secrets yet; set one: sraas secrets set NAME',
+      });
       finish(exitCodes.ok);
     });
 }

@@ -3,7 +3,7 @@ import type { VersionDocument } from '../../client/wire.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bytesText, durationText } from '../terminal/amounts.ts';
-import { safeLine } from '../terminal/safe-text.ts';
+import { factLines, type Fact } from '../terminal/facts.ts';
 
 /** `sraas show NAME`: one function with its configuration. */
 export function addShow(program: Command, { world, finish }: CommandContext): void {
@@ -16,16 +16,14 @@ export function addShow(program: Command, { world, finish }: CommandContext): vo
       const printer = printerFor(command, world);
       const { document, tag } = await clientFor(command, world).look(name);
       if (printer.json) printer.document({ ...document, tag });
-      else
-        for (const [label, value] of [...lines(document), ...tagLine(tag)])
-          printer.line(`${label.padEnd(13)}${safeLine(value)}`);
+      else printer.block(factLines([...factsOf(document), ['tag', tag ?? '']]));
       finish(exitCodes.ok);
     });
 }
 
-function lines(document: VersionDocument): readonly (readonly [label: string, value: string])[] {
+function factsOf(document: VersionDocument): readonly Fact[] {
   const { limits, concurrency, code } = document;
-  const all: readonly (readonly [string, string])[] = [
+  return [
     ['name', document.name],
     ['version', String(document.version)],
     ['description', document.description],
@@ -47,11 +45,6 @@ function lines(document: VersionDocument): readonly (readonly [label: string, va
     ['created', document.created_at],
     ['updated', document.updated_at ?? ''],
   ];
-  return all.filter(([, value]) => value !== '');
-}
-
-function tagLine(tag: string | undefined): readonly (readonly [label: string, value: string])[] {
-  return tag === undefined ? [] : [['tag', tag]];
 }
 
 function pairs(map: Readonly<Record<string, string>>): string {
