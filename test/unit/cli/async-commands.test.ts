@@ -1,14 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Adapters } from '../../../src/cli/adapters.ts';
-import { runCli } from '../../../src/cli/program.ts';
 import type { Fetch } from '../../../src/client/connection.ts';
+import type { RecordDocument } from '../../../src/client/wire.ts';
 import { recordWorld } from './recorded-world.ts';
-import { jsonResponse } from './replies.ts';
-
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
+import { jsonResponse, recordDocument } from './replies.ts';
+import { runIn } from './run-command.ts';
 
 const id = '01a53c9e-6a2b-7c50-9f0e-3d1c8f2b7a11';
 
@@ -16,39 +11,16 @@ async function run(commandLine: readonly string[], ...answers: readonly object[]
   let next = 0;
   const fetch = vi.fn<Fetch>(() => Promise.resolve(jsonResponse(200, answers[next++] ?? {})));
   const recorded = recordWorld({ fetch, terminal: true });
-  const exitCode = await runCli(commandLine, recorded.world, noAdapters);
+  const ran = await runIn(recorded, commandLine);
   const asked = fetch.mock.calls.map(([url, { method, body }]) => {
     const sent = typeof body === 'string' ? ` ${body}` : '';
     return `${method ?? ''} ${url.replace(/^http:\/\/[^/]+/, '')}${sent}`;
   });
-  return { exitCode, asked, stdout: recorded.stdout(), stderr: recorded.stderr() };
+  return { ...ran, asked };
 }
 
-const shown = (state: string): object => ({
-  id,
-  function: 'hello',
-  version: 3,
-  mode: 'async',
-  state,
-  outcome: null,
-  error_code: null,
-  error: null,
-  attempt: 1,
-  max_attempts: 3,
-  created_at: '2026-01-02T03:04:05.678Z',
-  started_at: null,
-  ended_at: null,
-  duration_ms: null,
-  queue_ms: null,
-  init_ms: null,
-  cpu_ms: null,
-  max_memory_bytes: null,
-  exit_code: null,
-  cold_start: false,
-  logs_truncated: false,
-  replay_of: null,
-  schedule: null,
-});
+const shown = (state: RecordDocument['state']): RecordDocument =>
+  recordDocument({ id, mode: 'async', state, max_attempts: 3 });
 
 describe('sraas invoke --async', () => {
   it('prints the id of what was accepted, and nothing else', async () => {

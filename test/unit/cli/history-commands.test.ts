@@ -1,53 +1,28 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Adapters } from '../../../src/cli/adapters.ts';
-import { runCli } from '../../../src/cli/program.ts';
 import type { Fetch } from '../../../src/client/connection.ts';
 import type { RecordDocument } from '../../../src/client/wire.ts';
 import { recordWorld } from './recorded-world.ts';
-import { invokeReply, jsonResponse, problemResponse } from './replies.ts';
+import { invokeReply, jsonResponse, problemResponse, recordDocument } from './replies.ts';
+import { runIn } from './run-command.ts';
 
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
-
-async function run(commandLine: readonly string[], fetch: Fetch, terminal = true) {
-  const recorded = recordWorld({ fetch, terminal });
-  const exitCode = await runCli(commandLine, recorded.world, noAdapters);
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr() };
-}
+const run = (commandLine: readonly string[], fetch: Fetch, terminal = true) =>
+  runIn(recordWorld({ fetch, terminal }), commandLine);
 
 const id = '01a53c9e-6a2b-7c50-9f0e-3d1c8f2b7a11';
 const at = '2026-01-02T03:04:05.678Z';
 
-function record(members: Partial<RecordDocument> = {}): RecordDocument {
-  return {
+const record = (members: Partial<RecordDocument> = {}): RecordDocument =>
+  recordDocument({
     id,
-    function: 'hello',
-    version: 3,
-    mode: 'sync',
     state: 'succeeded',
     outcome: 'ok',
-    error_code: null,
-    error: null,
-    attempt: 1,
-    max_attempts: 1,
-    created_at: at,
     started_at: at,
     ended_at: at,
     duration_ms: 12.3,
     queue_ms: 0,
     init_ms: 0,
-    cpu_ms: null,
-    max_memory_bytes: null,
-    exit_code: null,
-    cold_start: false,
-    logs_truncated: false,
-    replay_of: null,
-    schedule: null,
     ...members,
-  };
-}
+  });
 
 const answering = (...documents: readonly object[]) => {
   let next = 0;

@@ -1,31 +1,14 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import type { Adapters } from '../../../src/cli/adapters.ts';
-import type { ExitCode } from '../../../src/cli/exit-code.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import type { Fetch } from '../../../src/client/connection.ts';
-import { recordWorld, type RecordedWorld } from './recorded-world.ts';
+import { recordWorld } from './recorded-world.ts';
 import { jsonResponse, problemResponse } from './replies.ts';
-
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
-
-interface Ran {
-  readonly exitCode: ExitCode;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(commandLine: readonly string[], recorded: RecordedWorld): Promise<Ran> {
-  const exitCode = await runCli(commandLine, recorded.world, noAdapters);
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr() };
-}
+import { noAdapters, runIn, type Ran } from './run-command.ts';
 
 const runWith = (commandLine: readonly string[], fetch: Fetch, terminal = true): Promise<Ran> =>
-  run(commandLine, recordWorld({ fetch, terminal }));
+  runIn(recordWorld({ fetch, terminal }), commandLine);
 
 const frame = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
@@ -116,7 +99,7 @@ describe('sraas logs', () => {
 
   it('ends with 0 at Ctrl-C', async () => {
     const recorded = recordWorld({ fetch: endless });
-    const ran = run(['logs', 'hello', '-f'], recorded);
+    const ran = runIn(recorded, ['logs', 'hello', '-f']);
     await vi.waitUntil(() => recorded.stdout() !== '');
     recorded.sendStopSignal();
     expect(await ran).toMatchObject({ exitCode: 0, stderr: '' });

@@ -7,6 +7,7 @@ import { EngineError } from '../../../src/engine/engine-error.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { recordWorld, type RecordedWorld } from './recorded-world.ts';
 import { functionDocument, invokeReply, jsonResponse, problemResponse } from './replies.ts';
+import { noAdapters } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 interface Run {
@@ -32,11 +33,6 @@ async function run(commandLine: readonly string[], stand: Stand = {}): Promise<R
   const exitCode = await runCli(commandLine, recorded.world, noAdapters);
   return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr(), requests };
 }
-
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
 
 /** Text that holds this, typed as the text it stands for. */
 const holding = (text: string): string => expect.stringContaining(text) as string;

@@ -12,7 +12,8 @@ export interface RecordedWorld {
   readonly stopListeners: ReadonlySet<unknown>;
 }
 
-interface Stand {
+/** What a command line finds around it. */
+export interface Stand {
   readonly terminal?: boolean;
   readonly stdin?: string;
   /** What is typed when a hidden question is asked; undefined leaves it. */

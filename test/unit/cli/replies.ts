@@ -1,4 +1,4 @@
-import type { FunctionDocument, InvokeReply, OutcomeWord } from '../../../src/client/wire.ts';
+import type { FunctionDocument, InvokeReply, OutcomeWord, RecordDocument } from '../../../src/client/wire.ts';
 
 export function functionDocument(name: string, description = ''): FunctionDocument {
   return {
@@ -49,6 +49,35 @@ export function invokeReply(outcome: OutcomeWord, members: Partial<InvokeReply> 
       cpu_ms: null,
       logs_truncated: false,
     },
+    ...members,
+  };
+}
+
+/** What is kept of an invocation that was accepted, but for what is said here. */
+export function recordDocument(members: Partial<RecordDocument> & Pick<RecordDocument, 'id'>): RecordDocument {
+  return {
+    function: 'hello',
+    version: 3,
+    mode: 'sync',
+    state: 'queued',
+    outcome: null,
+    error_code: null,
+    error: null,
+    attempt: 1,
+    max_attempts: 1,
+    created_at: '2026-01-02T03:04:05.678Z',
+    started_at: null,
+    ended_at: null,
+    duration_ms: null,
+    queue_ms: null,
+    init_ms: null,
+    cpu_ms: null,
+    max_memory_bytes: null,
+    exit_code: null,
+    cold_start: false,
+    logs_truncated: false,
+    replay_of: null,
+    schedule: null,
     ...members,
   };
 }

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Adapters } from '../../../src/cli/adapters.ts';
-import { runCli } from '../../../src/cli/program.ts';
-import { recordWorld } from './recorded-world.ts';
 import { jsonResponse, problemResponse } from './replies.ts';
+import { runAgainst } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
 
 const frame = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 const log = (text: string, line: number | null = 1): string => frame('log', { at: null, text, line });
@@ -32,30 +25,8 @@ const ready = {
   last_build: { id: 'b', state: 'succeeded', queued_at: 'Q', ended_at: 'E', problem: null, problem_line: null },
 };
 
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly requests: readonly { readonly method: string; readonly path: string; readonly body: unknown }[];
-}
-
-async function run(commandLine: readonly string[], responses: readonly Response[], folder = '/'): Promise<Ran> {
-  const requests: { method: string; path: string; body: unknown }[] = [];
-  const waiting = [...responses];
-  const recorded = recordWorld({
-    terminal: true,
-    workingDirectory: folder,
-    environment: { SRAAS_URL: 'http://server.test' },
-    fetch: (url, { method = 'GET', body }) => {
-      const document: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-      requests.push({ method, path: url.replace('http://server.test', ''), body: document });
-      const response = waiting.shift();
-      return response ? Promise.resolve(response) : Promise.reject(new Error('one request too many'));
-    },
-  });
-  const exitCode = await runCli(commandLine, recorded.world, noAdapters);
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr(), requests };
-}
+const run = (commandLine: readonly string[], responses: readonly Response[], folder = '/') =>
+  runAgainst(responses, commandLine, { terminal: true, workingDirectory: folder });
 
 describe('sraas runtimes create', () => {
   it('sends a Dockerfile, shows the build on stderr and what came of it on stdout', async () => {

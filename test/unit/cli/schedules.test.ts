@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Adapters } from '../../../src/cli/adapters.ts';
-import { runCli } from '../../../src/cli/program.ts';
-import { recordWorld } from './recorded-world.ts';
 import { jsonResponse, problemResponse } from './replies.ts';
-
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
+import { runAgainst } from './run-command.ts';
 
 const nightly = {
   function: 'report',
@@ -29,20 +22,8 @@ const nightly = {
 const whole = { ...nightly, event: { a: 1 }, context: {} };
 
 async function run(commandLine: readonly string[], responses: readonly Response[], stdin = '') {
-  const requests: unknown[] = [];
-  const waiting = [...responses];
-  const recorded = recordWorld({
-    stdin,
-    environment: { SRAAS_URL: 'http://server.test' },
-    fetch: (url, { method = 'GET', body }) => {
-      const document: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-      requests.push([method, url.replace('http://server.test', ''), document]);
-      const response = waiting.shift();
-      return response ? Promise.resolve(response) : Promise.reject(new Error('one request too many'));
-    },
-  });
-  const exitCode = await runCli(['schedules', ...commandLine], recorded.world, noAdapters);
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr(), requests };
+  const { requests, ...ran } = await runAgainst(responses, ['schedules', ...commandLine], { stdin });
+  return { ...ran, requests: requests.map(({ method, path, body }) => [method, path, body]) };
 }
 
 const path = '/functions/report/schedules/nightly';

@@ -1,41 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Adapters } from '../../../src/cli/adapters.ts';
-import { runCli } from '../../../src/cli/program.ts';
-import { recordWorld } from './recorded-world.ts';
+import type { Stand } from './recorded-world.ts';
 import { jsonResponse, problemResponse } from './replies.ts';
+import { runAgainst } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
 
 const secret = { name: 'db', created_at: 'C', updated_at: 'U', used_by: ['one', 'two'] };
 
-interface Stand {
+type Given = Pick<Stand, 'terminal' | 'stdin' | 'typed' | 'workingDirectory'> & {
   readonly responses?: readonly Response[];
-  readonly terminal?: boolean;
-  readonly stdin?: string;
-  readonly typed?: string;
-  readonly workingDirectory?: string;
-}
+};
 
-async function run(commandLine: readonly string[], { responses = [], ...stand }: Stand = {}) {
-  const requests: { method: string; path: string; body: unknown }[] = [];
-  const waiting = [...responses];
-  const recorded = recordWorld({
-    ...stand,
-    environment: { SRAAS_URL: 'http://server.test' },
-    fetch: (url, { method = 'GET', body }) => {
-      const document: unknown = typeof body === 'string' ? JSON.parse(body) : body;
-      requests.push({ method, path: url.replace('http://server.test', ''), body: document });
-      const response = waiting.shift();
-      return response ? Promise.resolve(response) : Promise.reject(new Error('one request too many'));
-    },
-  });
-  const exitCode = await runCli(commandLine, recorded.world, noAdapters);
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr(), requests };
-}
+const run = (commandLine: readonly string[], { responses = [], ...stand }: Given = {}) =>
+  runAgainst(responses, commandLine, stand);
 
 const created = (): readonly Response[] => [jsonResponse(201, { outcome: 'created', ...secret })];
 const sent = (value: string) => [{ method: 'PUT', path: '/secrets/db', body: { value } }];

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Adapters } from '../../../src/cli/adapters.ts';
-import { runCli } from '../../../src/cli/program.ts';
 import type { AliasDocument } from '../../../src/client/wire.ts';
 import { recordWorld } from './recorded-world.ts';
 import { functionDocument, jsonResponse } from './replies.ts';
+import { runIn } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-const noAdapters: Adapters = {
-  createPlatform: () => Promise.reject(new Error('no platform in this test')),
-  createEngine: () => Promise.reject(new Error('no engine in this test')),
-};
 
 interface Sent {
   readonly request: string;
@@ -33,8 +27,7 @@ async function run(commandLine: readonly string[], responses: readonly Response[
       return response ? Promise.resolve(response) : Promise.reject(new Error('one request too many'));
     },
   });
-  const exitCode = await runCli(commandLine, recorded.world, noAdapters);
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr(), sent };
+  return { ...(await runIn(recorded, commandLine)), sent };
 }
 
 const alias = (name: string, members: Partial<AliasDocument> = {}): AliasDocument => ({
