@@ -2,6 +2,7 @@ import { createApp, type AppParts } from '../http/app.ts';
 import { HttpServer } from '../http/server.ts';
 import { productVersion } from '../installation.ts';
 import { describeError } from '../logger.ts';
+import { commaSeparated } from './comma-separated.ts';
 import { explain } from './explain.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -25,8 +26,8 @@ export function makeApi(
       ...parts,
       maxDeployBytes: config.maxDeployBytes,
       maxEventBytes: config.maxEventBytes,
-      allowedHosts: list(config.allowedHosts),
-      allowedOrigins: list(config.allowedOrigins),
+      allowedHosts: commaSeparated(config.allowedHosts),
+      allowedOrigins: commaSeparated(config.allowedOrigins),
       productVersion: productVersion(installDirectory),
       isReady: () => server.isListening,
       explain,
@@ -36,11 +37,4 @@ export function makeApi(
     }),
   );
   return server;
-}
-
-function list(commaSeparated: string): readonly string[] {
-  return commaSeparated
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }

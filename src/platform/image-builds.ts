@@ -3,6 +3,7 @@ import { DockerfileBuilds } from '../builds/dockerfile-builds.ts';
 import type { BuildLimits } from '../builds/build-limits.ts';
 import { DockerBuilds } from '../engine/docker/docker-builds.ts';
 import type { Engine } from '../engine/engine.ts';
+import { commaSeparated } from './comma-separated.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface ImageBuildsParts {
@@ -29,10 +30,7 @@ export async function openImageBuilds(
     maxBuilds: config.maxBuilds,
     queueLength: config.buildQueueLength,
     pulls: config.pullBases,
-    registries: config.baseRegistries
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
+    registries: commaSeparated(config.baseRegistries),
     clock,
     onFailure,
   });

@@ -1,23 +1,5 @@
+import type { RecordDocument } from '../../src/client/wire.ts';
 import { until } from './containers.ts';
-
-/** An invocation as the API shows it, as far as tests look. */
-export interface ShownInvocation {
-  readonly id: string;
-  readonly function: string;
-  readonly version: number;
-  readonly mode: string;
-  readonly state: string;
-  readonly outcome: string | null;
-  readonly error_code: string | null;
-  readonly error: string | null;
-  readonly attempt: number;
-  readonly max_attempts: number;
-  readonly replay_of: string | null;
-  readonly logs?: string;
-  readonly result?: unknown;
-  readonly event?: unknown;
-  readonly webhook?: { readonly state: string; readonly attempts: number; readonly status: number | null };
-}
 
 /** Deploys a handler of one file. */
 export async function deployHandler(url: string, name: string, source: string, config: object = {}): Promise<void> {
@@ -41,21 +23,21 @@ export function postAsync(url: string, reference: string, event: unknown, header
 /** The same, accepted; resolves with its id. */
 export async function acceptAsync(url: string, reference: string, event: unknown): Promise<string> {
   const response = await postAsync(url, reference, event);
-  const body = (await response.json()) as ShownInvocation;
+  const body = (await response.json()) as RecordDocument;
   if (response.status !== 202) throw new Error(`Not accepted: ${JSON.stringify(body)}`);
   return body.id;
 }
 
-export async function showInvocation(url: string, id: string): Promise<ShownInvocation> {
-  return (await (await fetch(`${url}/invocations/${id}`)).json()) as ShownInvocation;
+export async function showInvocation(url: string, id: string): Promise<RecordDocument> {
+  return (await (await fetch(`${url}/invocations/${id}`)).json()) as RecordDocument;
 }
 
 /** Waits until an invocation is as wanted, and shows it. */
 export async function invocationWhen(
   url: string,
   id: string,
-  wanted: (shown: ShownInvocation) => boolean,
-): Promise<ShownInvocation> {
+  wanted: (shown: RecordDocument) => boolean,
+): Promise<RecordDocument> {
   let shown = await showInvocation(url, id);
   await until(
     async () => {
@@ -70,6 +52,6 @@ export async function invocationWhen(
 
 const terminal = ['succeeded', 'dead', 'cancelled'];
 
-export function whenEnded(url: string, id: string): Promise<ShownInvocation> {
+export function whenEnded(url: string, id: string): Promise<RecordDocument> {
   return invocationWhen(url, id, ({ state }) => terminal.includes(state));
 }
