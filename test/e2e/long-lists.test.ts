@@ -1,9 +1,10 @@
-import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptAsync, deployHandler, whenEnded } from '../support/async-calls.ts';
+import { ResidentMemory } from '../support/resident-memory.ts';
 import { spawnServer, type ServerProcess } from '../support/server-process.ts';
 
 const count = 100_000;
@@ -97,19 +98,13 @@ async function page({ path, member, name }: (typeof lists)[number], cursor: stri
   return { entries, next: body.next_cursor, bytes: Buffer.byteLength(text), elapsedMs: performance.now() - begun };
 }
 
-/** What the kernel has noted of the server's memory, in MiB: what is resident now, and the most there was since it was asked to forget. */
-async function memoryMb(figure: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const status = await readFile(`/proc/${String(server.child.pid)}/status`, 'utf8');
-  return Number(new RegExp(`^${figure}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
-}
-
 describe('AP-67 a list of 100,000 entries', () => {
   it.each(lists)(
     '$path is given in pages of bounded size, time and memory, at its beginning as at its end',
     async (list) => {
-      // Resets the peak (proc(5), clear_refs).
-      await writeFile(`/proc/${String(server.child.pid)}/clear_refs`, '5');
-      const beforeMb = await memoryMb('VmRSS');
+      const memory = new ResidentMemory(server);
+      await memory.forgetPeak();
+      const beforeMb = await memory.now();
       const seen: string[] = [];
       const read = async (cursor: string | null): Promise<Page> => {
         const found = await page(list, cursor);
@@ -129,7 +124,7 @@ describe('AP-67 a list of 100,000 entries', () => {
       const last = await read(almostLast.next);
       expect([last.next, last.entries.length > 400, last.entries.length < pageSize]).toEqual([null, true, true]);
       expect(new Set(seen).size).toBe(seen.length);
-      expect((await memoryMb('VmHWM')) - beforeMb).toBeLessThan(mostGrowthMb);
+      expect((await memory.peak()) - beforeMb).toBeLessThan(mostGrowthMb);
     },
   );
 
