@@ -7,6 +7,7 @@ export const keptByStoppedServer: readonly string[] = [
   'dependencies',
   'lock',
   'prepared',
+  'reserve',
   'sraas.db',
   'sraas.db.closed',
   'staging',
