@@ -34,17 +34,22 @@ export async function makeAttempt(
 ): Promise<AttemptResult> {
   const tooLate = reasonNotToBegin(claimed, parts.clock());
   if (tooLate !== undefined && 'version' in pinned) {
-    const { record } = claimed;
-    return toResult(parts, { ...claimed, record: { ...record, attempt: record.attempt - 1 } }, pinned, tooLate, {
-      state: 'dead',
-    });
+    return toResult(parts, uncounted(claimed), pinned, tooLate, { state: 'dead' });
   }
   const ending = 'version' in pinned ? await run(parts, claimed, pinned.version, signal) : pinned;
   const policy = 'version' in pinned ? pinned.version.config.async : defaultAsyncPolicy;
   const { record, expiresAt, deferrals } = claimed;
   const { attempt, maxAttempts } = record;
   const facts = { attempt, maxAttempts, expiresAt, deferrals, now: parts.clock(), random: parts.random };
-  return toResult(parts, claimed, pinned, ending, nextStep(ending, facts, policy));
+  const step = nextStep(ending, facts, policy);
+  // What is put back has its attempt taken off there.
+  const isCounted = 'version' in pinned || step.state === 'queued';
+  return toResult(parts, isCounted ? claimed : uncounted(claimed), pinned, ending, step);
+}
+
+/** The claim counted an attempt that was not made. */
+function uncounted(claimed: ClaimedWork): ClaimedWork {
+  return { ...claimed, record: { ...claimed.record, attempt: claimed.record.attempt - 1 } };
 }
 
 /** Another server, or this one before its start, had the last attempt and never told its end; or it waited too long. */

@@ -202,6 +202,17 @@ describe('the worker', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it('counts no attempt for finding that its function is gone, also after the last one died with its server', async () => {
+    const { worker, accept, publish, ended, store } = await scene(vi.fn<Run>());
+    const id = await accept(await publish('hello'), { maxAttempts: 1 });
+    const now = new Date();
+    await store.work.claim({ now, leaseUntil: now, leasedBy: 'a dead server', fullFunctions: [], heldTokens: [] });
+    await store.functions.remove('hello');
+    await store.work.voidLeases();
+    worker.start();
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', errorCode: 'FUNCTION_NOT_FOUND', attempt: 1 });
+  });
+
   it('writes nothing of an attempt that was cancelled meanwhile', async () => {
     let end: (reply: Reply) => void = () => undefined;
     const run: Run = () =>
