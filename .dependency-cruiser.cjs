@@ -58,7 +58,7 @@ module.exports = {
     ),
     only('async', 'functions', 'artifacts', 'history', 'idempotency', 'invocations', 'networks', 'sandboxes'),
     only('servers', 'artifacts'),
-    only('functions', 'artifacts', 'documents', 'runtimes'),
+    only('functions', 'artifacts', 'documents', 'idempotency', 'runtimes'),
     only('secrets', 'documents', 'functions'),
     only('schedules', 'async', 'documents', 'functions', 'history'),
     only('builds', 'engine', 'artifacts'),

@@ -2,6 +2,7 @@ import type { ArtifactStore, StagedArtifact } from '../artifacts/artifact-store.
 import { resolveHandler } from '../artifacts/handler-entry.ts';
 import type { UploadedFile } from '../artifacts/upload.ts';
 import { failpoint } from '../failpoints.ts';
+import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { BuildLine } from '../runtimes/custom/build-source.ts';
 import { ownDockerfile } from '../runtimes/custom/runtime-name.ts';
 import { refuseInstall, type DependencyInstaller } from './dependency-installer.ts';
@@ -34,6 +35,8 @@ interface DeployOptions {
   readonly onLine?: (line: BuildLine) => void;
   /** What has to hold of the function when the version is published. */
   readonly precondition?: Precondition | undefined;
+  /** The answer to a request with a key, which is kept in the step that publishes. */
+  readonly answered?: ((published: Published) => AnsweredKey) | undefined;
 }
 
 type Code = Pick<VersionDraft, 'entry' | 'imageKey' | 'usesCustomRuntime'> & { readonly code: StagedArtifact };
@@ -63,13 +66,13 @@ export class Deployer {
     options: DeployOptions = {},
   ): Promise<Published> {
     const { runtimes, artifacts, policy } = this.#parts;
-    const { onLine = () => undefined, precondition } = options;
+    const { onLine = () => undefined, precondition, answered } = options;
     const functionName = parseFunctionName(name);
     // Before anything is built in vain; publishing looks again.
     if (precondition !== undefined) await this.#requireHolding(functionName, precondition);
     const config = parseFunctionConfig(configDocument, policy, handlerRulesOf(runtimes));
     await requireSecrets(this.#parts.secrets, config);
-    const order = { functionName, config, precondition };
+    const order = { functionName, config, precondition, answered };
     if (config.runtime === ownDockerfile) {
       if (config.dependencies === 'install') throw refuseInstall('a Dockerfile installs its packages itself, with RUN');
       return this.#deployWithImage(order, files, onLine);
@@ -145,12 +148,12 @@ export class Deployer {
     requireHolding(precondition, fn && tagOfFunction(fn), `function ${functionName}`);
   }
 
-  async #publish({ functionName, config, precondition }: Order, { code, ...rest }: Code): Promise<Published> {
+  async #publish({ functionName, config, precondition, answered }: Order, { code, ...rest }: Code): Promise<Published> {
     refuseSecretsOfPrograms(config, rest.entry !== undefined);
     failpoint('deploy.staged');
     await code.commit();
     failpoint('deploy.code_kept');
-    const published = await this.#parts.store.publish({
+    const draft = {
       functionName,
       config,
       artifactHash: code.hash,
@@ -158,7 +161,8 @@ export class Deployer {
       createdAt: this.#parts.clock(),
       ...(precondition === undefined ? {} : { precondition }),
       ...rest,
-    });
+    };
+    const published = await this.#parts.store.publish(draft, answered);
     failpoint('deploy.after_commit');
     if (published.outcome !== 'unchanged') this.#parts.catalog.published(published.fn);
     failpoint('deploy.activated');
@@ -167,10 +171,9 @@ export class Deployer {
 }
 
 /** A name and a config that have been checked. */
-interface Order {
+interface Order extends Pick<DeployOptions, 'precondition' | 'answered'> {
   readonly functionName: string;
   readonly config: FunctionConfig;
-  readonly precondition: Precondition | undefined;
 }
 
 interface PackagedUpload {

@@ -1,4 +1,5 @@
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
+import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { ImageKey } from '../runtimes/custom/made-image.ts';
 import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion, HandlerEntry } from './function.ts';
 import type { Precondition } from './precondition.ts';
@@ -59,9 +60,10 @@ export interface FunctionStore {
    * Creates the function, or gives it its next version. Publishes nothing when artifact, config and entry equal those of
    * the newest version. Calls for one name queue: numbers are 1, 2, 3 without gaps, and each call sees the one before it.
    * @throws SraasError `RUNTIME_NOT_FOUND` when its custom runtime is gone, `INVALID_SECRET` when a secret that it names is not
-   * there, `VERSION_NOT_FOUND` when the version is whose code it has, `PRECONDITION_FAILED`.
+   * there, `VERSION_NOT_FOUND` when the version is whose code it has, `PRECONDITION_FAILED`; `IDEMPOTENCY_IN_FLIGHT` when the
+   * key whose answer is to be kept with it is somebody else's by now.
    */
-  publish(draft: VersionDraft): Promise<Published>;
+  publish(draft: VersionDraft, answered?: (published: Published) => AnsweredKey): Promise<Published>;
   /** At most `limit` functions in the order of their names. */
   list(request: FunctionListRequest): Promise<readonly DeployedFunction[]>;
   /** At most `limit` versions, newest first; none for an unknown name. */

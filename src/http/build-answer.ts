@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import type { Answer } from '../idempotency/answer.ts';
+import type { Hold } from '../idempotency/keyed-requests.ts';
 import type { BuildLine } from '../runtimes/custom/build-source.ts';
 import { EventQueue } from './event-queue.ts';
 import { streamEvents, type StreamedEvent } from './event-stream.ts';
@@ -62,13 +64,17 @@ export async function keyedBuildAnswer(
   request: Request,
   response: Response,
   route: KeyedRoute,
-  work: () => Promise<BuildAnswer>,
+  work: (hold?: Hold) => Promise<BuildAnswer>,
 ): Promise<BuildAnswer> {
-  const { status, headers, body } = await keyedAnswer(request, response, route, async () => {
-    const { document, headers: given = {}, ...rest } = await work();
-    return { ...rest, headers: given, body: Buffer.from(JSON.stringify(document)) };
-  });
+  const { status, headers, body } = await keyedAnswer(request, response, route, async (hold) =>
+    inBytes(await work(hold)),
+  );
   return { status, headers, document: JSON.parse(Buffer.from(body).toString()) as object };
+}
+
+/** The form in which an answer can be kept. */
+export function inBytes({ status, headers = {}, document }: BuildAnswer): Answer {
+  return { status, headers, body: Buffer.from(JSON.stringify(document)) };
 }
 
 /** A build's line as an event. `line` is the Dockerfile's, from 1, or null. */

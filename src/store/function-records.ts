@@ -14,8 +14,10 @@ import type { DeployedFunction, FunctionId, FunctionVersion } from '../functions
 import { functionTag } from '../functions/entity-tag.ts';
 import { requireHolding, type Precondition } from '../functions/precondition.ts';
 import { functionNotThere, versionNotThere } from '../functions/not-there.ts';
+import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import { lockFunction } from './function-lock.ts';
 import { removeAllOf, requireUnused } from './function-removal.ts';
+import { keepAnswerWith } from './idempotency-records.ts';
 import { recordNamedSecrets } from './secret-records.ts';
 import { saysTheSame, toFunction, toFunctionsRow, toVersion, toVersionsRow } from './function-rows.ts';
 import type { FunctionsTable, StoreTables } from './schema.ts';
@@ -37,20 +39,12 @@ export class FunctionRecords implements FunctionStore {
     return row && toVersion(row);
   }
 
-  async publish(draft: VersionDraft): Promise<Published> {
+  async publish(draft: VersionDraft, answered?: (published: Published) => AnsweredKey): Promise<Published> {
     return this.#database.transaction().execute(async (transaction) => {
-      await requireItsRuntime(transaction, draft);
-      const fn = await claim(transaction, draft);
-      failpoint('deploy.name_claimed');
-      const isNew = fn.latest_number === 0;
-      requireHolding(draft.precondition, isNew ? undefined : tagOf(fn), `function ${fn.name}`);
-      await requireItsCode(transaction, fn, draft);
-      if (isNew) {
-        return { outcome: 'created', fn: await append(transaction, fn, draft) };
-      }
-      const newest = await findNewest(transaction, draft.functionName);
-      if (newest && saysTheSame(newest.latest, draft)) return { outcome: 'unchanged', fn: newest };
-      return { outcome: 'updated', fn: await append(transaction, fn, draft) };
+      const published = await publishIn(transaction, draft);
+      if (answered !== undefined) await keepAnswerWith(transaction, answered(published));
+      failpoint('deploy.before_commit');
+      return published;
     });
   }
 
@@ -113,6 +107,19 @@ export class FunctionRecords implements FunctionStore {
   }
 }
 
+async function publishIn(transaction: Transaction<StoreTables>, draft: VersionDraft): Promise<Published> {
+  await requireItsRuntime(transaction, draft);
+  const fn = await claim(transaction, draft);
+  failpoint('deploy.name_claimed');
+  const isNew = fn.latest_number === 0;
+  requireHolding(draft.precondition, isNew ? undefined : tagOf(fn), `function ${fn.name}`);
+  await requireItsCode(transaction, fn, draft);
+  if (isNew) return { outcome: 'created', fn: await append(transaction, fn, draft) };
+  const newest = await findNewest(transaction, draft.functionName);
+  if (newest && saysTheSame(newest.latest, draft)) return { outcome: 'unchanged', fn: newest };
+  return { outcome: 'updated', fn: await append(transaction, fn, draft) };
+}
+
 /** Removing a runtime looks for its versions in a transaction as well: so none is left without the other. */
 async function requireItsRuntime(transaction: Transaction<StoreTables>, draft: VersionDraft): Promise<void> {
   const name = draft.config.runtime;
@@ -171,7 +178,6 @@ async function append(
     .set({ latest_number: version.number, updated_at: version.created_at })
     .where('id', '=', fn.id)
     .execute();
-  failpoint('deploy.before_commit');
   return toFunction({
     ...version,
     function_name: fn.name,

@@ -1,4 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
+import { inFlight } from '../idempotency/refusals.ts';
+import { failpoint } from '../failpoints.ts';
 import type { AnsweredKey, IdempotencyStore, KeyId, KeyRecord, Reservation } from '../idempotency/idempotency-store.ts';
 import type { StoreTables } from './schema.ts';
 
@@ -86,11 +88,17 @@ export class IdempotencyRecords implements IdempotencyStore {
 }
 
 /**
- * Ends a reservation with its answer: also inside the transaction that does what is answered. False when the key is the owner's no
- * longer, and nothing was changed.
+ * Ends a reservation inside the transaction that does what is answered: there are both or neither.
+ * @throws SraasError IDEMPOTENCY_IN_FLIGHT when the key is somebody else's by now.
  */
-export async function keepAnswer(
-  database: Kysely<StoreTables> | Transaction<StoreTables>,
+export async function keepAnswerWith(transaction: Transaction<StoreTables>, answered: AnsweredKey): Promise<void> {
+  if (!(await keepAnswer(transaction, answered))) throw inFlight();
+  failpoint('idempotency.kept_before_commit');
+}
+
+/** Ends a reservation with its answer. False when the key is the owner's no longer, and nothing was changed. */
+async function keepAnswer(
+  database: Kysely<StoreTables>,
   { owner, answer, expiresAt, ...id }: AnsweredKey,
 ): Promise<boolean> {
   const { numUpdatedRows } = await held(database, id, owner)

@@ -5,12 +5,11 @@ import { failpoint } from '../failpoints.ts';
 import type { FunctionId } from '../functions/function.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
-import { inFlight } from '../idempotency/refusals.ts';
 import { insertAcceptedWork } from './accepted-work.ts';
 import { cancelAll } from './cancelled-work.ts';
 import { claimDue, nextDue } from './due-work.ts';
 import { tellWebhooks } from './ended-work.ts';
-import { keepAnswer } from './idempotency-records.ts';
+import { keepAnswerWith } from './idempotency-records.ts';
 import { toInvocationsRow, toRecord } from './invocation-rows.ts';
 import { heldBy, renewLeases } from './leases.ts';
 import type { StoreTables, WorkTable } from './schema.ts';
@@ -27,9 +26,7 @@ export class WorkRecords implements WorkStore {
   async accept(work: AcceptedWork, answered?: AnsweredKey): Promise<void> {
     await this.#database.transaction().execute(async (transaction) => {
       await insertAcceptedWork(transaction, work);
-      if (answered === undefined) return;
-      if (!(await keepAnswer(transaction, answered))) throw inFlight();
-      failpoint('idempotency.kept_before_commit');
+      if (answered !== undefined) await keepAnswerWith(transaction, answered);
     });
   }
 

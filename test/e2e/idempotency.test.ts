@@ -267,6 +267,8 @@ describe('a server that dies over a request with a key', () => {
       url,
       method: 'PUT',
       key: 'k',
+      // Once it is published this no longer holds.
+      headers: { 'if-none-match': '*' },
       body: JSON.stringify({ ...config, files: random }),
     });
 
@@ -303,13 +305,30 @@ describe('a server that dies over a request with a key', () => {
   );
 
   it.each([
-    ['idempotency.reserved', 'created'],
-    ['deploy.before_commit', 'created'],
-    ['deploy.after_commit', 'unchanged'],
-  ])('at %s lets a repeat finish the deploy', async (failpoint, outcome) => {
-    const next = await killedAt(failpoint, deploy);
+    ['idempotency.reserved', false],
+    ['deploy.before_commit', false],
+    ['deploy.after_commit', true],
+  ])(
+    'at %s has published once or not at all: repeats get one answer, whatever was deployed meanwhile',
+    async (failpoint, wasPublished) => {
+      const next = await killedAt(failpoint, deploy);
+      const repeat = await deploy(next);
+      expect([JSON.parse(repeat.text), isRepeat(repeat)]).toMatchObject([
+        { outcome: 'created', version: 1 },
+        wasPublished,
+      ]);
+      await next.client.deploy('made', config, { files: slow });
+      const again = await deploy(next);
+      expect([again.text, isRepeat(again)]).toEqual([repeat.text, true]);
+      expect(await next.client.show('made')).toMatchObject({ version: 2 });
+    },
+  );
+
+  it('after publishing gives the answer again when something else was deployed before the repeat', async () => {
+    const next = await killedAt('deploy.after_commit', deploy);
+    await next.client.deploy('made', config, { files: slow });
     const repeat = await deploy(next);
-    expect([JSON.parse(repeat.text), isRepeat(repeat)]).toMatchObject([{ outcome, version: 1 }, false]);
-    expect(isRepeat(await deploy(next))).toBe(true);
+    expect([JSON.parse(repeat.text), isRepeat(repeat)]).toMatchObject([{ outcome: 'created', version: 1 }, true]);
+    expect(await next.client.show('made')).toMatchObject({ version: 2 });
   });
 });

@@ -6,12 +6,13 @@ import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { FunctionCatalog } from '../../functions/catalog.ts';
 import type { Deployer } from '../../functions/deploy.ts';
+import type { Published } from '../../functions/function-store.ts';
 import { functionTag, tagOfFunction } from '../../functions/entity-tag.ts';
 import { parseFunctionName } from '../../functions/function-name.ts';
 import { functionToWire, versionToWire } from '../../functions/function-wire.ts';
 import { parseReference } from '../../functions/reference.ts';
 import type { KeyedRequests } from '../../idempotency/keyed-requests.ts';
-import { answerWithBuild, keyedBuildAnswer } from '../build-answer.ts';
+import { answerWithBuild, inBytes, keyedBuildAnswer, type BuildAnswer } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import type { KeyedRoute } from '../keyed-answer.ts';
 import { nameCursor, pageRequest } from '../page-request.ts';
@@ -43,17 +44,15 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
     const route: KeyedRoute = {
       keyed: parts.keyed,
       scope: `PUT /functions/${name}`,
-      // The same code and config again publish nothing new.
+      // What publishes keeps its answer too, in one step: before that, nothing has been done.
       whenInterrupted: 'take_over',
       body: code.fingerprinted,
     };
     await answerWithBuild(request, response, parts, (onLine) =>
-      keyedBuildAnswer(request, response, route, async () => {
-        const { fn, outcome } = await deployer.deploy(name, code.config, code.files, { onLine, precondition });
-        const document = { outcome, ...functionToWire(fn) };
-        const headers = { ETag: quoted(tagOfFunction(fn)) };
-        if (outcome !== 'created') return { status: 200, headers, document };
-        return { status: 201, headers: { ...headers, Location: `/functions/${name}` }, document };
+      keyedBuildAnswer(request, response, route, async (hold) => {
+        const answered = hold && ((published: Published) => hold.answered(inBytes(deployAnswer(published))));
+        const options = { onLine, precondition, answered };
+        return deployAnswer(await deployer.deploy(name, code.config, code.files, options));
       }),
     );
   });
@@ -91,4 +90,11 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
   });
 
   return router;
+}
+
+function deployAnswer({ fn, outcome }: Published): BuildAnswer {
+  const document = { outcome, ...functionToWire(fn) };
+  const headers = { ETag: quoted(tagOfFunction(fn)) };
+  if (outcome !== 'created') return { status: 200, headers, document };
+  return { status: 201, headers: { ...headers, Location: `/functions/${fn.name}` }, document };
 }
