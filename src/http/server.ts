@@ -1,18 +1,30 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+
+interface HttpServerOptions {
+  /** How long a client may take to read a reply once all of it has been written; as long as it may take to send a request. */
+  readonly replyTimeoutMs?: number;
+}
 
 /** The HTTP server: the app behind a port, with limits on what a slow or silent client can hold. */
 export class HttpServer {
   readonly #server: Server;
 
-  constructor(app: RequestListener) {
-    this.#server = createServer(
-      { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 5000, maxHeaderSize: 16_384 },
-      app,
-    );
+  constructor(app: RequestListener, { replyTimeoutMs = 120_000 }: HttpServerOptions = {}) {
+    this.#server = createServer({
+      headersTimeout: 10_000,
+      requestTimeout: 120_000,
+      keepAliveTimeout: 5000,
+      maxHeaderSize: 16_384,
+    });
     this.#server.maxConnections = 1000;
+    this.#server.on('request', (_request, response) => {
+      endUnread(response, replyTimeoutMs);
+    });
+    // After the other, which has to listen before there is a reply.
+    this.#server.on('request', app);
   }
 
   get isListening(): boolean {
@@ -52,4 +64,16 @@ export class HttpServer {
       });
     });
   }
+}
+
+/** Lets go of a reply that nobody reads to its end: Node would keep it, and its connection, for as long as the client does. */
+function endUnread(response: ServerResponse, timeoutMs: number): void {
+  // The reply is complete, though still to be sent. One that goes on, as events do, has bounds of its own.
+  response.once('prefinish', () => {
+    const timer = setTimeout(() => response.destroy(), timeoutMs);
+    const stop = (): void => {
+      clearTimeout(timer);
+    };
+    response.once('finish', stop).once('close', stop);
+  });
 }
