@@ -139,3 +139,34 @@ describe('FT-31 a clock that jumps', () => {
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });
+
+it('FT-29 a sandbox that runs out of memory is told as that, whenever it happens', async () => {
+  await using server = await startServer({ queueTimeoutMs: 60_000 });
+  const grows = {
+    'main.mjs': `export const handler = async ({ afterMs, piece, everyMs }) => {
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      for (const kept = []; ; ) {
+        kept.push(Buffer.alloc(piece, 1));
+        if (everyMs !== null) await new Promise((resolve) => setTimeout(resolve, everyMs));
+      }
+    }`,
+  };
+  await server.client.deploy(
+    'grows',
+    { ...config, limits: { memory_mb: 64 }, concurrency: { max: 2 } },
+    { files: grows },
+  );
+  const moments = [0, 3, 17, 45, 90, 150, 230, 310, 420, 550].map((afterMs, index) => ({
+    afterMs,
+    // At once, in small pieces, and with pauses in which the sandbox could answer.
+    ...[
+      { piece: 200_000_000, everyMs: null },
+      { piece: 1_000_000, everyMs: null },
+      { piece: 1_000_000, everyMs: 1 },
+    ][index % 3],
+  }));
+  const outcomes = await Promise.all(
+    moments.map(async (event) => (await server.client.invoke('grows', { event })).invocation.outcome),
+  );
+  expect(outcomes).toEqual(moments.map(() => 'out_of_memory'));
+});
