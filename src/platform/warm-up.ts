@@ -1,3 +1,4 @@
+import { SraasError } from '../errors.ts';
 import { versionsOf } from '../functions/alias.ts';
 import type { AliasStore } from '../functions/alias-store.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
@@ -38,7 +39,24 @@ async function warmAll(
     after = page.next;
   } while (after !== undefined);
   for (const { functionName: name, target } of await aliases.all()) {
-    for (const version of versionsOf(target)) warm(await catalog.resolve({ name, version }));
+    for (const number of versionsOf(target)) {
+      const version = await findVersion(catalog, name, number);
+      if (version !== undefined) warm(version);
+    }
+  }
+}
+
+/** Undefined when another server on the same database has removed it since its alias was read. */
+async function findVersion(
+  catalog: FunctionCatalog,
+  name: string,
+  version: number,
+): Promise<FunctionVersion | undefined> {
+  try {
+    return await catalog.resolve({ name, version });
+  } catch (error) {
+    if (error instanceof SraasError && error.kind.fault === 'caller') return undefined;
+    throw error;
   }
 }
 

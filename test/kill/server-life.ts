@@ -46,8 +46,9 @@ export class ServerLife {
     });
     const instanceId = new Promise<string>((resolve) => {
       onLines(this.#child.stderr, (line) => {
-        const event = line.startsWith('{') ? (JSON.parse(line) as { level: string; instanceId?: string }) : undefined;
-        if (event === undefined || event.level === 'error') onError(line);
+        const event = line.startsWith('{') ? (JSON.parse(line) as { level?: string; instanceId?: string }) : undefined;
+        // Without a level it is what a server says that could not start.
+        if (event?.level === undefined || event.level === 'error') onError(line);
         if (event?.instanceId !== undefined) resolve(event.instanceId);
       });
     });

@@ -51,7 +51,7 @@ export class Side {
     }
     const listening = await life.listening;
     if (listening === undefined) {
-      throw new Error(`${this.name} should listen, and ended with ${await life.ended}`);
+      throw new Error(`${this.name} should listen, and ended with ${await life.ended}: ${faults.join('; ')}`);
     }
     this.#listening = listening;
     await users.look(listening.url, { everyCall: false });
