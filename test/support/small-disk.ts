@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isErrno } from '../../src/errno.ts';
+import { until } from './containers.ts';
 
 const run = promisify(execFile);
 const mebibyte = 1024 * 1024;
@@ -33,6 +34,8 @@ export async function smallDisk(options: { readonly mebibytes: number; readonly 
 export interface FailingDisk extends SmallDisk {
   /** Has the file system stop as after a failure that it cannot go on from: every change is refused from now on (ext4(5), `abort`). */
   fail(): Promise<void>;
+  /** Has every further access, reading as well, end with EIO, as after the disk itself has gone (EXT4_IOC_SHUTDOWN). */
+  cutOff(): Promise<void>;
   /** Mounts it anew. Nobody may have a file of it open. */
   mend(): Promise<void>;
 }
@@ -57,8 +60,15 @@ export async function failingDisk(mebibytes: number): Promise<FailingDisk> {
     fail: async () => {
       await run('mount', ['-o', 'remount,abort', directory]);
     },
+    cutOff: async () => {
+      // Node has no ioctl. The number: _IOR('X', 125, __u32); 2: without writing down what is still in memory.
+      const perl = 'open(DISK, "<", $ARGV[0]) or die $!; $how = pack("L", 2); ioctl(DISK, 0x8004587d, $how) or die $!';
+      await run('perl', ['-e', perl, directory]);
+    },
     mend: async () => {
       await run('umount', [directory]);
+      // Containers that have just gone may keep the file system alive for a moment; a mount then would be of the failed one.
+      await until(async () => (await run('losetup', ['-j', image])).stdout === '', 20_000, 'nobody uses the disk');
       await mount();
     },
   };
