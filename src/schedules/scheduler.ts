@@ -140,14 +140,15 @@ export class Scheduler {
     const { store, acceptor, newId, clock } = this.#parts;
     failpoint('schedule.due');
     const version = await this.#resolve(schedule);
-    // Just before the id is made, so that ids tell which time they are of: the last one before them.
+    // Before the clock is read: so the next time is after it, and ids tell runs of one time from those of the next.
+    const invocationId = newId();
     const nextAt = nextTime(schedule.definition, clock());
     if (version instanceof SraasError) {
       await store.move({ schedule, nextAt, problem: version.message });
       return;
     }
     const { envelope, name } = schedule;
-    const request = { invocationId: newId(), envelope, mode: 'scheduled', schedule: name } as const;
+    const request = { invocationId, envelope, mode: 'scheduled', schedule: name } as const;
     try {
       await acceptor.take(version, request, async (work) => {
         if ((await store.run({ schedule, nextAt }, work)) !== 'accepted') throw new NotRun();

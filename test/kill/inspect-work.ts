@@ -53,7 +53,7 @@ function nonceOf(envelope: Buffer): string {
   return (JSON.parse(envelope.toString()) as { readonly event: { readonly nonce: string } }).event.nonce;
 }
 
-/** The id of a run begins with the moment at which its schedule's next time was set: between two of them is one of its times. */
+/** Runs of a schedule have ids that begin with the moment of their making, which is before the next time that they set. */
 async function runsTwice(place: Place): Promise<readonly string[]> {
   const rows = await place.query(`select id, function_id from invocations where mode = 'scheduled' order by id`);
   const faults: string[] = [];
