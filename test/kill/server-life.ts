@@ -39,6 +39,12 @@ export class ServerLife {
     this.ended = once(this.#child, 'close').then(([code, signal]: unknown[]) => {
       return (signal ?? code) as NodeJS.Signals | number;
     });
+    // A campaign that fails leaves no server behind.
+    const endWithUs = (): void => {
+      this.#child.kill('SIGKILL');
+    };
+    process.once('exit', endWithUs);
+    void this.ended.then(() => process.off('exit', endWithUs));
     const url = new Promise<string>((resolve) => {
       onLines(this.#child.stdout, (line) => {
         resolve((JSON.parse(line) as { url: string }).url);
