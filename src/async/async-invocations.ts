@@ -2,6 +2,7 @@ import { SraasError } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
+import type { History } from '../history/history.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
@@ -16,6 +17,7 @@ interface AsyncInvocationsParts {
   readonly store: Pick<WorkStore, 'cancel'>;
   readonly backlog: Pick<Backlog, 'ended'>;
   readonly inFlight: Pick<InFlight, 'cancel'>;
+  readonly history: Pick<History, 'find'>;
   readonly clock: () => Date;
   /** Told when one that has a webhook may have ended. */
   readonly onEnded: () => void;
@@ -61,15 +63,31 @@ export class AsyncInvocations {
         await inFlight.cancel(invocationId).catch(ignoreNotFound);
         return;
       case 'ended':
-        throw new SraasError('INVOCATION_ENDED', 'The invocation has ended already: there is nothing to cancel.');
+        throw ended();
       case 'missing':
-        await inFlight.cancel(invocationId);
+        await this.#cancelHere(invocationId);
+    }
+  }
+
+  async #cancelHere(invocationId: string): Promise<void> {
+    const { inFlight, history } = this.#parts;
+    try {
+      await inFlight.cancel(invocationId);
+    } catch (error) {
+      ignoreNotFound(error);
+      // One that has just ended is known before its record is in the store.
+      await history.find(invocationId);
+      throw ended();
     }
   }
 }
 
 function ignoreNotFound(error: unknown): void {
   if (!(error instanceof SraasError && error.code === 'INVOCATION_NOT_FOUND')) throw error;
+}
+
+function ended(): SraasError {
+  return new SraasError('INVOCATION_ENDED', 'The invocation has ended already: there is nothing to cancel.');
 }
 
 function notFound(): SraasError {

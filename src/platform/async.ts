@@ -120,6 +120,7 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
     store: work,
     backlog,
     inFlight,
+    history,
     clock,
     onEnded: () => {
       webhookCaller.wake();

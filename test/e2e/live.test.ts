@@ -216,13 +216,16 @@ describe('cancelling an invocation', () => {
     expect(await run).toMatchObject({ code: 'INVOCATION_CANCELLED', status: 409 });
   });
 
-  it('fails with 404 for an id that nothing runs under', async () => {
+  it('fails with 409 for one that has ended, from that moment on, and with 404 for an id that nothing runs under', async () => {
     const { invocation } = await server.client.invoke('endless', { event: {} });
-    for (const id of [invocation.id, 'nothing', '../functions/endless']) {
-      await expect(server.client.invocations.cancel(id)).rejects.toMatchObject({
-        code: 'INVOCATION_NOT_FOUND',
-        status: 404,
-      });
+    const cancel = (id: string): Promise<void> => server.client.invocations.cancel(id);
+    const hasEnded = { code: 'INVOCATION_ENDED', status: 409 };
+    await expect(cancel(invocation.id)).rejects.toMatchObject(hasEnded);
+    // The list waits for its record to be in the store.
+    for await (const _ of server.client.invocations.list('endless')) break;
+    await expect(cancel(invocation.id)).rejects.toMatchObject(hasEnded);
+    for (const id of ['nothing', '../functions/endless']) {
+      await expect(cancel(id)).rejects.toMatchObject({ code: 'INVOCATION_NOT_FOUND', status: 404 });
     }
     expect((await server.client.show('endless')).name).toBe('endless');
   });

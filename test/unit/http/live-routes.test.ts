@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AsyncInvocations } from '../../../src/async/async-invocations.ts';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
 import type { AliasStore } from '../../../src/functions/alias-store.ts';
+import { SraasError } from '../../../src/errors.ts';
 import type { FunctionStore } from '../../../src/functions/function-store.ts';
 import { logRoutes } from '../../../src/http/routes/logs.ts';
 import { invocationRoutes } from '../../../src/http/routes/invocations.ts';
@@ -34,6 +35,9 @@ function onlySync(inFlight: InFlight): AsyncInvocations {
     backlog: unused,
     store: { cancel: () => Promise.resolve('missing') },
     inFlight,
+    history: {
+      find: () => Promise.reject(new SraasError('INVOCATION_NOT_FOUND', 'There is none.')),
+    },
     clock: () => new Date(0),
     onEnded: () => undefined,
   });
