@@ -6,7 +6,9 @@ import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
 interface Known {
   readonly id: string;
   readonly nonce: string;
-  /** What it was shown as by a server that had it from its store. */
+  /** The server that answered the call: until its batch is written, it alone knows of it. */
+  readonly answeredBy: string;
+  /** What it was shown as by another server, which had it from the store. */
   kept: RecordDocument | undefined;
 }
 
@@ -31,7 +33,7 @@ export class Records {
     try {
       const record = await clientOf(url).invocations.show(id);
       if (!isWhole(record, nonce)) faults.push(`the failed call ${nonce} is told of as ${JSON.stringify(record)}`);
-      this.#known.push({ id, nonce, kept: undefined });
+      this.#known.push({ id, nonce, answeredBy: url, kept: undefined });
       count(this.#witness, 'history: told right after the reply');
       return true;
     } catch (error) {
@@ -39,25 +41,25 @@ export class Records {
     }
   }
 
-  /** Asks a server that has just started for those of earlier ones. */
+  /** Asks a server for those of all of them. */
   async look(url: string): Promise<void> {
     const { faults } = this.#witness.journal;
-    const stay: Known[] = [];
-    for (const known of this.#known) {
-      const { id, nonce, kept } = known;
+    for (const known of [...this.#known]) {
+      const { id, nonce, answeredBy, kept } = known;
       const record = await find(url, id);
       if (record === undefined) {
+        if (kept === undefined && url !== answeredBy && (await tells(answeredBy, id))) continue;
         if (kept !== undefined) faults.push(`the record of ${nonce} was there, and is gone`);
         else count(this.#witness, 'history: lost with the server');
+        this.#known = this.#known.filter((one) => one !== known);
         continue;
       }
       if (!isWhole(record, nonce)) faults.push(`the record of ${nonce} is not whole: ${JSON.stringify(record)}`);
       if (kept !== undefined && !isDeepStrictEqual(record, kept)) faults.push(`the record of ${nonce} has changed`);
-      known.kept = record;
-      stay.push(known);
+      if (url !== answeredBy) known.kept = record;
+      count(this.#witness, 'history: still there');
     }
-    count(this.#witness, 'history: still there', stay.length);
-    this.#known = stay.slice(-mostKept);
+    this.#known = this.#known.slice(-mostKept);
   }
 
   /** After an orderly stop: what a place lacks of those that were told of. */
@@ -74,6 +76,16 @@ async function find(url: string, id: string): Promise<RecordDocument | undefined
     return await clientOf(url).invocations.show(id);
   } catch (error) {
     if (codeOf(error) === 'INVOCATION_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** Whether a server that may be dead still lives, and knows what others do not know yet. */
+async function tells(url: string, id: string): Promise<boolean> {
+  try {
+    return (await find(url, id)) !== undefined;
+  } catch (error) {
+    if (codeOf(error) === 'UNREACHABLE') return false;
     throw error;
   }
 }
