@@ -15,9 +15,8 @@ const formatCache = [
 
 /** The longest come first, so that the last one to end ends early. */
 const checks = {
-  lint: tool('eslint/bin/eslint.js', '.'),
-  types: tool('typescript/bin/tsc', '-p', '.'),
   format: tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...formatCache, '.'),
+  'types and lint': tool('oxlint/bin/oxlint'),
   'unused code': tool('knip/bin/knip.js', '--no-progress'),
   'architecture rules': tool(
     'dependency-cruiser/bin/dependency-cruise.mjs',

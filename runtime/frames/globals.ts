@@ -13,9 +13,9 @@ export const bufferFrom: (text: string, encoding: 'utf8') => Buffer = Buffer.fro
 export const allocate: (sizeBytes: number) => Buffer = Buffer.allocUnsafe.bind(Buffer);
 
 // The next two are called through `apply`, with the receiver that each needs.
-// eslint-disable-next-line @typescript-eslint/unbound-method
+// oxlint-disable-next-line typescript/unbound-method
 export const subarray: (start: number, end: number) => Buffer = (Buffer.prototype as Buffer).subarray;
-// eslint-disable-next-line @typescript-eslint/unbound-method
+// oxlint-disable-next-line typescript/unbound-method
 export const setBytes: (source: Uint8Array, offset: number) => void = Uint8Array.prototype.set;
 
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

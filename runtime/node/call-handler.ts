@@ -20,7 +20,7 @@ export async function callHandler(handler: Handler, event: unknown, context: obj
     returned = handler(event, context, (error, result) => {
       if (error === null || error === undefined) resolve(result);
       // A handler may fail with anything, and all of it is passed on as it is.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       else reject(error);
     });
   });

@@ -77,7 +77,7 @@ function frameReader(events: ChannelEvents): OnReadOpts {
       try {
         const frames = decoder.push(firstBytes(buffer, sizeBytes));
         // User code may have replaced what for-of calls.
-        // eslint-disable-next-line @typescript-eslint/prefer-for-of
+        // oxlint-disable-next-line typescript/prefer-for-of
         for (let index = 0; index < frames.length; index += 1) {
           const frame = frames[index];
           if (frame !== undefined) events.onFrame(parseHostFrame(frame));

@@ -10,7 +10,7 @@ export function countRunningWork(): number {
   const resources = activeResources();
   let running = 0;
   // User code may have replaced what for-of calls.
-  // eslint-disable-next-line @typescript-eslint/prefer-for-of
+  // oxlint-disable-next-line typescript/prefer-for-of
   for (let index = 0; index < resources.length; index += 1) {
     const resource = resources[index];
     if (resource === 'Timeout' || resource === 'Immediate' || resource === 'ProcessWrap') running += 1;

@@ -18,7 +18,7 @@ const apply: (callee: unknown, receiver: unknown, parameters: readonly unknown[]
   Reflect,
 ) as never;
 // Called through `apply` only.
-// eslint-disable-next-line @typescript-eslint/unbound-method
+// oxlint-disable-next-line typescript/unbound-method
 const { subarray } = Buffer.prototype as Buffer;
 export const firstBytes = (buffer: Uint8Array, sizeBytes: number): Buffer =>
   apply(subarray, buffer, [0, sizeBytes]) as Buffer;

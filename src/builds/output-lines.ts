@@ -37,7 +37,7 @@ function shortened(open: string): string {
 
 /** What tells a terminal something: colours, titles, moves of the cursor. Source: ECMA-48. */
 const terminalSequence =
-  // eslint-disable-next-line no-control-regex -- control characters are what this is for
+  // oxlint-disable-next-line eslint/no-control-regex -- control characters are what this is for
   /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
 
 /** Characters that would do something, or turn the direction of text around (Unicode UAX #9). */

@@ -1,6 +1,6 @@
 const space = /[ \t\n\r]*/y;
 const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-// eslint-disable-next-line no-control-regex -- JSON forbids them unescaped in strings (RFC 8259, section 7)
+// oxlint-disable-next-line eslint/no-control-regex -- JSON forbids them unescaped in strings (RFC 8259, section 7)
 const plainText = /[^"\\\u0000-\u001f]+/y;
 const escapeSequence = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
 

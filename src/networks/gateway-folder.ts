@@ -83,7 +83,11 @@ export class GatewayFolder {
     try {
       const fifo = await open(join(this.directory, 'questions'), constants.O_WRONLY | constants.O_NONBLOCK);
       // Begins a line, whatever half a line is before it.
-      await fifo.write(`\ncheck ${question}\n`).finally(() => fifo.close());
+      try {
+        await fifo.write(`\ncheck ${question}\n`);
+      } finally {
+        await fifo.close();
+      }
       return true;
     } catch (error) {
       // Not made yet, or nobody reads it, or it is full because nobody does. Source: fifo(7).

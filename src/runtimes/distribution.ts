@@ -57,7 +57,7 @@ export function otherRelease(distribution: Distribution, codename: string): Dist
 
 async function readAptSources(aptDirectory: string): Promise<AptSource[]> {
   const folder = join(aptDirectory, 'sources.list.d');
-  const names = (await readdir(folder).catch(() => [])).sort();
+  const names = (await readdir(folder).catch((): string[] => [])).sort();
   const paths = [join(aptDirectory, 'sources.list'), ...names.map((name) => join(folder, name))];
   const sources = await Promise.all(
     paths.map(async (path) => {

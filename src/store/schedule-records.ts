@@ -128,7 +128,8 @@ export class ScheduleRecords implements ScheduleStore {
       .orderBy('next_at')
       .limit(1)
       .executeTakeFirst();
-    return row === undefined || row.next_at === null ? undefined : new Date(row.next_at);
+    const nextAt = row?.next_at ?? undefined;
+    return nextAt === undefined ? undefined : new Date(nextAt);
   }
 
   async waiting(now: Date, after: Schedule | undefined, limit: number): Promise<readonly Schedule[]> {

@@ -62,7 +62,8 @@ async function run({ store, servers }: Course, seed: number, count: number): Pro
     const options = { seed, newPlace, onKill };
     return servers === 1 ? runCampaign({ ...options, kills: planned }) : runPair(options, planned, count);
   });
-  for (const [name, times] of [...report.tally].sort()) console.log(`${String(times).padStart(7)} ${name}`);
+  const tally = [...report.tally].toSorted(([one], [other]) => one.localeCompare(other));
+  for (const [name, times] of tally) console.log(`${String(times).padStart(7)} ${name}`);
   for (const fault of report.faults) console.log(`BROKEN  ${fault}`);
   const verdict = report.faults.length === 0 ? 'every promise was kept' : `${report.faults.length} faults`;
   const minutes = ((performance.now() - begunAt) / 60_000).toFixed(1);

@@ -4,7 +4,7 @@
  * characters.
  */
 const unsafe =
-  // eslint-disable-next-line no-control-regex -- control characters are what this is for
+  // oxlint-disable-next-line eslint/no-control-regex -- control characters are what this is for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
 
 /**

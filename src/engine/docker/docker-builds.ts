@@ -98,7 +98,7 @@ export class DockerBuilds implements BuildEngine {
     let processes = 0;
     await this.#unlessGone(async () => {
       const stats = await this.#docker.getContainer(id).stats({ stream: false, 'one-shot': true });
-      processes = (stats.pids_stats as { current?: number } | undefined)?.current ?? 0;
+      processes = stats.pids_stats?.current ?? 0;
     });
     return processes;
   }

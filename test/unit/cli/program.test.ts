@@ -211,7 +211,7 @@ describe('deploy', () => {
     expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
     expect(ran.stdout).toBe("given version 1 unchanged\ntry it: sraas invoke given -e '{}'\n");
     expect(ran.requests[0]?.url).toBe('http://127.0.0.1:8080/functions/given');
-    const config = JSON.parse((ran.requests[0]?.init.body as FormData).get('config') as string) as unknown;
+    const config = JSON.parse((ran.requests[0]?.init.body as FormData | undefined)?.get('config') as string) as unknown;
     expect(config).toStrictEqual({
       runtime: 'node24',
       handler: 'index.handler',

@@ -152,7 +152,7 @@ describe('sraas deploy', () => {
     const folder = await temporaryFolder({ 'f/Dockerfile': 'FROM debian\n', 'f/main.sh': '' });
     const ran = await run(['deploy', 'f'], [streamed(log('Step 1'), frame('done', deployed))], folder);
     expect(ran.exitCode).toBe(0);
-    expect((ran.requests[0]?.body as FormData).get('config')).toBe('{"runtime":"dockerfile"}');
+    expect((ran.requests[0]?.body as FormData | undefined)?.get('config')).toBe('{"runtime":"dockerfile"}');
     expect(ran.stderr).toContain('building the image of f\n   1 | Step 1\n');
   });
 
@@ -160,9 +160,11 @@ describe('sraas deploy', () => {
     const folder = await temporaryFolder({ 'f/index.mjs': '', 'f/main.py': '' });
     const command = ['deploy', 'f', '--runtime', 'mine'];
     const python = await run(command, [jsonResponse(200, ready), jsonResponse(201, deployed)], folder);
-    expect((python.requests[1]?.body as FormData).get('config')).toBe('{"handler":"main.handler","runtime":"mine"}');
+    expect((python.requests[1]?.body as FormData | undefined)?.get('config')).toBe(
+      '{"handler":"main.handler","runtime":"mine"}',
+    );
     const program = { ...ready, contract: 'command', language: null };
     const tool = await run(command, [jsonResponse(200, program), jsonResponse(201, deployed)], folder);
-    expect((tool.requests[1]?.body as FormData).get('config')).toBe('{"runtime":"mine"}');
+    expect((tool.requests[1]?.body as FormData | undefined)?.get('config')).toBe('{"runtime":"mine"}');
   });
 });

@@ -6,7 +6,9 @@ describe('user ids for sandboxes', () => {
   it('are all of the range, each once, and then there are no more', () => {
     const uids = new UidAllocator(20_000, 20_009);
     const taken = Array.from({ length: 10 }, () => uids.take());
-    expect(taken.toSorted()).toEqual(Array.from({ length: 10 }, (_, index) => 20_000 + index));
+    expect(taken.toSorted((one, other) => one - other)).toEqual(
+      Array.from({ length: 10 }, (_, index) => 20_000 + index),
+    );
     expect(() => uids.take()).toThrow(expect.objectContaining({ code: 'SANDBOX_START_FAILED' }));
   });
 
