@@ -70,10 +70,11 @@ export class HttpServer {
 function endUnread(response: ServerResponse, timeoutMs: number): void {
   // The reply is complete, though still to be sent. One that goes on, as events do, has bounds of its own.
   response.once('prefinish', () => {
+    // Most replies are with the kernel by now: nothing is left that a client could have kept here.
+    if (response.writableLength === 0) return;
     const timer = setTimeout(() => response.destroy(), timeoutMs);
-    const stop = (): void => {
+    response.once('close', () => {
       clearTimeout(timer);
-    };
-    response.once('finish', stop).once('close', stop);
+    });
   });
 }
