@@ -37,8 +37,8 @@ const busyTimeoutMs = 5000;
  * Opens the embedded database of a data directory, for one server at a time, and brings it to this version's schema.
  *
  * @throws SraasError `STORE_UNAVAILABLE` when the directory is on a network file system, when another server uses it, or its
- * database is another program's, damaged or of a newer schema; each says what to do. `INSUFFICIENT_STORAGE` when the disk is full. Nothing is ever mended
- * by deleting.
+ * database is another program's, damaged or of a newer schema; each says what to do. `INSUFFICIENT_STORAGE` when the disk is
+ * full. Nothing is ever mended by deleting.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { directory, migrations = allMigrations, onWarning = () => undefined, fileSystemType } = options;

@@ -1,36 +1,29 @@
 import type { StoreRecords } from '../store.ts';
 import type { Reserve } from './reserve.ts';
 
-/** The calls by which a store gets smaller, or that lead to it. */
-const removals = {
-  functions: ['remove', 'removeVersion'],
-  aliases: ['remove'],
-  runtimes: ['remove'],
-  history: ['prune'],
-  idempotency: ['prune'],
-  schedules: ['remove'],
-  secrets: ['remove'],
-  work: ['cancel', 'cancelWaiting'],
-  deadLetters: ['removeDead', 'purgeDead'],
-} as const satisfies { readonly [Name in keyof StoreRecords]?: readonly (keyof StoreRecords[Name])[] };
-
-/** Records whose removals work on a full disk too, by the space of a reserve. */
-export function withReserve(records: StoreRecords, reserve: Reserve): StoreRecords {
-  const guarded = Object.entries(removals).map(
-    ([name, calls]) => [name, spending(records[name as keyof typeof removals], calls, reserve)] as const,
-  );
-  return { ...records, ...Object.fromEntries(guarded) };
-}
-
-function spending<Records extends object>(records: Records, calls: readonly string[], reserve: Reserve): Records {
-  return new Proxy(records, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      // Bound to the records themselves, which have private parts.
-      const call = (...parameters: unknown[]): unknown => Reflect.apply(member, target, parameters);
-      if (!calls.includes(String(name))) return call;
-      return (...parameters: unknown[]) => reserve.spendOn(() => Promise.resolve(call(...parameters)));
-    },
-  });
+/**
+ * Has the calls by which a store gets smaller, or that lead to it, work on a full disk too, by the space of a reserve.
+ *
+ * @param records new ones, that nobody else has: these calls of theirs are replaced.
+ */
+export function withReserve(records: StoreRecords, reserve: Pick<Reserve, 'spendOn'>): StoreRecords {
+  const spending =
+    <Given extends unknown[], Result>(removal: (...given: Given) => Promise<Result>) =>
+    (...given: Given): Promise<Result> =>
+      reserve.spendOn(() => removal(...given));
+  const { functions, aliases, runtimes, images, history, idempotency, schedules, secrets, work, deadLetters } = records;
+  functions.remove = spending(functions.remove.bind(functions));
+  functions.removeVersion = spending(functions.removeVersion.bind(functions));
+  aliases.remove = spending(aliases.remove.bind(aliases));
+  runtimes.remove = spending(runtimes.remove.bind(runtimes));
+  images.collect = spending(images.collect.bind(images));
+  history.prune = spending(history.prune.bind(history));
+  idempotency.prune = spending(idempotency.prune.bind(idempotency));
+  schedules.remove = spending(schedules.remove.bind(schedules));
+  secrets.remove = spending(secrets.remove.bind(secrets));
+  work.cancel = spending(work.cancel.bind(work));
+  work.cancelWaiting = spending(work.cancelWaiting.bind(work));
+  deadLetters.removeDead = spending(deadLetters.removeDead.bind(deadLetters));
+  deadLetters.purgeDead = spending(deadLetters.purgeDead.bind(deadLetters));
+  return records;
 }

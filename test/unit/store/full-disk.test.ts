@@ -2,9 +2,11 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SraasError } from '../../../src/errors.ts';
+import type { FunctionId } from '../../../src/functions/function.ts';
 import { Reserve } from '../../../src/store/sqlite/reserve.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
-import { temporaryDirectory } from './temporary-store.ts';
+import { withReserve } from '../../../src/store/sqlite/removals.ts';
+import { openUntilFinished, temporaryDirectory } from './temporary-store.ts';
 
 const full = new SraasError('INSUFFICIENT_STORAGE', 'There is no space left.');
 
@@ -61,5 +63,42 @@ describe('the reserve of a store', () => {
     expect(await size()).toBe(whole);
     let tries = 0;
     expect(await reserve.spendOn(() => ((tries += 1) === 1 ? Promise.reject(full) : Promise.resolve(tries)))).toBe(2);
+  });
+});
+
+describe('the calls by which a store gets smaller', () => {
+  it('have the reserve, all of them, and no others have it', async () => {
+    const store = await openUntilFinished({ directory: await temporaryDirectory() });
+    let spent = 0;
+    const records = withReserve(store, {
+      spendOn: (removal) => {
+        spent += 1;
+        return removal();
+      },
+    });
+    const now = new Date();
+    const removals: (() => Promise<unknown>)[] = [
+      () => records.functions.remove('f'),
+      () => records.functions.removeVersion('f', 1),
+      () => records.aliases.remove('f', 'a'),
+      () => records.runtimes.remove('r'),
+      () => records.images.collect(now, now, new Set()),
+      () => records.history.prune({ upTo: 'id', most: 1, deadLetters: true }),
+      () => records.idempotency.prune(now, 1),
+      () => records.schedules.remove('f', 's'),
+      () => records.secrets.remove('s'),
+      () => records.work.cancel('id', now),
+      () => records.work.cancelWaiting('id' as FunctionId, now, 1),
+      () => records.deadLetters.removeDead('id'),
+      () => records.deadLetters.purgeDead({ most: 1 }),
+    ];
+    // What is not there is removed in vain, or refused: the call has come to the reserve all the same.
+    for (const removal of removals) await Promise.allSettled([removal()]);
+    expect(spent).toBe(removals.length);
+    expect([await records.functions.find('f'), await records.history.find('id'), spent]).toEqual([
+      undefined,
+      undefined,
+      removals.length,
+    ]);
   });
 });
