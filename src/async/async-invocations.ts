@@ -3,12 +3,12 @@ import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
 import type { History } from '../history/history.ts';
+import { isInvocationId } from '../history/invocation-id.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
 import type { Acceptor, AsyncRequest } from './acceptor.ts';
 import type { Backlog } from './backlog.ts';
-import { isInvocationId } from './invocation-id.ts';
 import type { WorkStore } from './work-store.ts';
 
 interface AsyncInvocationsParts {

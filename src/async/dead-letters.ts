@@ -2,11 +2,11 @@ import { SraasError } from '../errors.ts';
 import { parseFunctionName } from '../functions/function-name.ts';
 import { readPage, type Page } from '../functions/page.ts';
 import type { History } from '../history/history.ts';
+import { isInvocationId } from '../history/invocation-id.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { Replays } from '../history/replays.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import type { DeadLetterListRequest, DeadLetterStore } from './dead-letter-store.ts';
-import { isInvocationId } from './invocation-id.ts';
 
 interface DeadLettersParts {
   readonly store: DeadLetterStore;
@@ -28,17 +28,11 @@ export class DeadLetters {
 
   /**
    * Newest first. `next` is an id, for `before`.
-   * @throws SraasError INVALID_NAME, INVALID_QUERY.
+   * @throws SraasError INVALID_NAME
    */
   async list(request: DeadLetterListRequest): Promise<Page<InvocationRecord, string>> {
-    const { functionName, before } = request;
+    const { functionName } = request;
     if (functionName !== undefined) parseFunctionName(functionName);
-    if (before !== undefined && !isInvocationId(before)) {
-      throw new SraasError(
-        'INVALID_QUERY',
-        'The cursor is not one that this server gave; leave it out to start again.',
-      );
-    }
     return await readPage(
       request.limit,
       (limit) => this.#parts.store.listDead({ ...request, limit }),

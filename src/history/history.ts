@@ -4,6 +4,7 @@ import type { InFlight, RunningInvocation } from '../invocations/in-flight.ts';
 import { noFigures } from './attempt-figures.ts';
 import type { HistoryListRequest, HistoryStore } from './history-store.ts';
 import type { HistoryWriter } from './history-writer.ts';
+import { isInvocationId } from './invocation-id.ts';
 import { nothingKept, type InvocationPayload, type InvocationRecord } from './invocation-record.ts';
 
 /** What can be told of an invocation, whether it has ended or not. */
@@ -18,8 +19,6 @@ interface HistoryParts {
   readonly inFlight: Pick<InFlight, 'find'>;
 }
 
-const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** What became of invocations, for those who ask: those that run, those that have just ended, and those that are stored. */
 export class History {
   readonly #parts: HistoryParts;
@@ -30,7 +29,7 @@ export class History {
 
   /** @throws SraasError INVOCATION_NOT_FOUND, and the store's own. */
   async find(invocationId: string): Promise<KnownInvocation> {
-    if (!idPattern.test(invocationId)) throw notFound();
+    if (!isInvocationId(invocationId)) throw notFound();
     const { store, writer, inFlight } = this.#parts;
     // In this order, an invocation that ends meanwhile is in one of the three.
     const running = inFlight.find(invocationId);
@@ -45,16 +44,9 @@ export class History {
   /**
    * Invocations of a function, newest first, among them all that had ended when this was called. `next` is an id, for
    * `before`.
-   * @throws SraasError INVALID_QUERY, and the store's own.
+   * @throws SraasError the store's own.
    */
   async list(request: HistoryListRequest): Promise<Page<InvocationRecord, string>> {
-    const { before } = request;
-    if (before !== undefined && !idPattern.test(before)) {
-      throw new SraasError(
-        'INVALID_QUERY',
-        'The cursor is not one that this server gave; leave it out to start again.',
-      );
-    }
     await this.#parts.writer.flush();
     return readPage(
       request.limit,

@@ -1,6 +1,8 @@
 import type { Request } from 'express';
 import { namePattern } from '../documents/name.ts';
 import { SraasError } from '../errors.ts';
+import { readVersionNumber } from '../functions/version-number.ts';
+import { isInvocationId } from '../history/invocation-id.ts';
 import { onlyParameters } from './only-parameters.ts';
 
 const defaultPageSize = 100;
@@ -29,8 +31,14 @@ export function nameCursor(cursor: string): string {
 
 /** The cursor of a list that goes by version number. @throws SraasError INVALID_QUERY */
 export function versionCursor(cursor: string): number {
-  // Nine digits: databases keep these numbers in 32 bits.
-  if (/^[1-9]\d{0,8}$/.test(cursor)) return Number(cursor);
+  const number = readVersionNumber(cursor);
+  if (number !== undefined) return number;
+  throw notACursor();
+}
+
+/** The cursor of a list of invocations: an id, whether or not anything is known of it any more. @throws SraasError INVALID_QUERY */
+export function idCursor(cursor: string): string {
+  if (isInvocationId(cursor)) return cursor;
   throw notACursor();
 }
 

@@ -3,7 +3,7 @@ import { namePattern, parseName } from '../documents/name.ts';
 import { refusedDocument } from '../documents/refused-document.ts';
 import { unknownMembers } from '../documents/unknown-members.ts';
 import type { SraasError, Violation } from '../errors.ts';
-import { isVersionNumber } from '../functions/version-number.ts';
+import { readVersionNumber } from '../functions/version-number.ts';
 import type { ScheduleDefinition } from './schedule.ts';
 import { cronFault, isTimezone } from './times.ts';
 
@@ -58,7 +58,6 @@ export function invalidSchedule(violations: readonly Violation[]): SraasError {
 function qualifierFault(qualifier: unknown): string | undefined {
   if (qualifier === undefined || qualifier === null) return undefined;
   const isGood =
-    typeof qualifier === 'string' &&
-    (namePattern.test(qualifier) || (/^[1-9]\d*$/.test(qualifier) && isVersionNumber(Number(qualifier))));
+    typeof qualifier === 'string' && (namePattern.test(qualifier) || readVersionNumber(qualifier) !== undefined);
   return isGood ? undefined : 'must be a string: the name of an alias, or the number of a version';
 }

@@ -5,7 +5,7 @@ import { invocationToWire } from '../../history/invocation-wire.ts';
 import { acceptedAnswer } from '../accepted-answer.ts';
 import { sendAnswer } from '../keyed-answer.ts';
 import { onlyParameters } from '../only-parameters.ts';
-import { pageRequest } from '../page-request.ts';
+import { idCursor, pageRequest } from '../page-request.ts';
 import { maxReplayBodyBytes, readReplayReference } from '../replay-body.ts';
 import { BodyReader } from '../read-body.ts';
 import { beginInvocation } from './invoke.ts';
@@ -22,7 +22,11 @@ export function deadLetterRoutes({ deadLetters }: DeadLetterRoutesParts): Router
   router.get('/dead-letters', async (request, response) => {
     const { limit, cursor } = pageRequest(request, 'function');
     const filter = functionOf(request);
-    const page = await deadLetters.list({ ...filter, limit, ...(cursor === undefined ? {} : { before: cursor }) });
+    const page = await deadLetters.list({
+      ...filter,
+      limit,
+      ...(cursor === undefined ? {} : { before: idCursor(cursor) }),
+    });
     response.json({ dead_letters: page.items.map(invocationToWire), next_cursor: page.next ?? null });
   });
 

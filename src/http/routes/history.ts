@@ -1,13 +1,14 @@
 import { Router, type Request } from 'express';
 import { SraasError } from '../../errors.ts';
 import type { FunctionCatalog } from '../../functions/catalog.ts';
+import { readVersionNumber } from '../../functions/version-number.ts';
 import type { HistoryFilter } from '../../history/history-store.ts';
 import type { History } from '../../history/history.ts';
 import { invocationModes, invocationStates } from '../../history/invocation-record.ts';
 import { encodeInvocation, invocationToWire } from '../../history/invocation-wire.ts';
 import { outcomes } from '../../invocations/outcome.ts';
 import { onlyParameters } from '../only-parameters.ts';
-import { pageRequest } from '../page-request.ts';
+import { idCursor, pageRequest } from '../page-request.ts';
 import { oneOf } from '../query-word.ts';
 
 export interface HistoryRoutesParts {
@@ -36,7 +37,7 @@ export function historyRoutes({ catalog, history }: HistoryRoutesParts): Router 
       ...filter,
       functionId: id,
       limit,
-      ...(cursor === undefined ? {} : { before: cursor }),
+      ...(cursor === undefined ? {} : { before: idCursor(cursor) }),
     });
     response.json({ invocations: page.items.map(invocationToWire), next_cursor: page.next ?? null });
   });
@@ -61,6 +62,7 @@ function filterOf(request: Request): HistoryFilter {
 function versionOf(request: Request): number | undefined {
   const { version } = request.query;
   if (version === undefined) return undefined;
-  if (typeof version === 'string' && /^[1-9]\d{0,8}$/.test(version)) return Number(version);
+  const number = typeof version === 'string' ? readVersionNumber(version) : undefined;
+  if (number !== undefined) return number;
   throw new SraasError('INVALID_QUERY', 'The version is one whole number from 1 on.');
 }
