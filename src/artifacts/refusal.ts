@@ -1,3 +1,4 @@
+import { pointerTo } from '../documents/json-pointer.ts';
 import { SraasError } from '../errors.ts';
 
 const shownCharacters = 120;
@@ -14,8 +15,7 @@ export function quoted(name: string): string {
 
 /** JSON pointer (RFC 6901) to an uploaded file, also where the upload was an archive. */
 export function filePointer(path: string): string {
-  const escaped = path.replaceAll('~', '~0').replaceAll('/', '~1');
-  return `/files/${escaped.slice(0, shownPointerCharacters)}`;
+  return `/files${pointerTo(path).slice(0, shownPointerCharacters)}`;
 }
 
 /** One entry is not acceptable. `reason` completes the sentence "The entry … ": `is a symbolic link; upload a copy instead`. */
