@@ -9,14 +9,7 @@ import { ok, step } from './step.mjs';
 /** Written when a build is complete; its date is the build's. */
 export const buildStamp = join(project, 'dist/build.json');
 
-const inputs = [
-  'src',
-  'runtime',
-  'scripts/build.mjs',
-  'tsconfig.build.json',
-  'tsconfig.base.json',
-  'package-lock.json',
-];
+const inputs = ['src', 'runtime', 'scripts/build.mjs', 'tsconfig.base.json', 'package-lock.json'];
 
 /** SHA-256 over everything that a build reads. */
 export function inputsHash() {
