@@ -1,4 +1,4 @@
-import type { AliasTargetDocument } from '../client/wire.ts';
+import type { AliasTargetDocument } from '../wire/alias.ts';
 
 /** Where an alias leads, for people: `3`, or `3 90%, 4 10%`. */
 export function targetText({ version, other_version: other, other_percent: percent }: AliasTargetDocument): string {

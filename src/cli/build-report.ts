@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../client/wire.ts';
+import type { BuildEvent } from '../wire/build.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import type { Printer } from './terminal/printer.ts';
 

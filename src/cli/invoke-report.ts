@@ -1,4 +1,4 @@
-import type { InvokeReply } from '../client/wire.ts';
+import type { InvokeReply } from '../wire/invoke.ts';
 import { durationText } from './terminal/amounts.ts';
 import type { Printer } from './terminal/printer.ts';
 import { safeJson } from './terminal/safe-text.ts';

@@ -1,4 +1,4 @@
-import type { LiveLogEvent } from '../client/wire.ts';
+import type { LiveLogEvent } from '../wire/live-log.ts';
 import { bytesText, countText, durationText } from './terminal/amounts.ts';
 import { LogLines } from './terminal/log-lines.ts';
 import type { Printer } from './terminal/printer.ts';

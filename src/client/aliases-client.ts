@@ -1,8 +1,8 @@
+import type { AliasDocument, AliasTargetDocument } from '../wire/alias.ts';
 import { conditionHeaders, type Condition, type Tagged } from './condition.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { aliasPath, functionPath } from './paths.ts';
-import type { AliasDocument, AliasTargetDocument } from './wire.ts';
 
 /** The part of the client that is about the movable names of versions. It rejects as the client does. */
 export class AliasesClient {

@@ -1,8 +1,8 @@
+import type { BuildDocument, BuildEvent, BuildLogDocument } from '../wire/build.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { followWork } from './follow-work.ts';
 import { runtimePath } from './paths.ts';
-import type { BuildDocument, BuildEvent, BuildLogDocument } from './wire.ts';
 
 /** The part of the client that is about the last build of each custom runtime. It rejects as the client does. */
 export class BuildsClient {

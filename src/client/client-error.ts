@@ -1,8 +1,8 @@
-import type { ViolationDocument } from './wire.ts';
+import type { Violation } from '../errors.ts';
 
 interface ClientErrorDetails {
   readonly status?: number;
-  readonly errors?: readonly ViolationDocument[];
+  readonly errors?: readonly Violation[];
   readonly requestId?: string;
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
@@ -20,7 +20,7 @@ export class ClientError extends Error {
   /** HTTP status; undefined when there was no reply. */
   readonly status: number | undefined;
   /** Every reason for a refusal, where the server gave several. */
-  readonly errors: readonly ViolationDocument[];
+  readonly errors: readonly Violation[];
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 

@@ -1,8 +1,8 @@
+import type { RecordDocument } from '../wire/record.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { pages } from './pages.ts';
 import { deadLetterPath } from './paths.ts';
-import type { RecordDocument } from './wire.ts';
 
 /** The part of the client that is about asynchronous invocations that were given up. It rejects as the client does. */
 export class DeadLettersClient {

@@ -1,8 +1,8 @@
+import type { LiveLogEvent } from '../wire/live-log.ts';
 import { ClientError } from './client-error.ts';
 import type { Connection } from './connection.ts';
 import { functionPath } from './paths.ts';
 import { dataOf, toldEvents } from './told-events.ts';
-import type { LiveLogEvent } from './wire.ts';
 
 /** Names of the events that this client knows; others, of a newer server, are passed over. */
 const known: ReadonlySet<string> = new Set([

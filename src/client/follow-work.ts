@@ -1,9 +1,9 @@
+import type { BuildEvent } from '../wire/build.ts';
 import type { ApiRequest } from './api-request.ts';
 import { ClientError } from './client-error.ts';
 import type { Connection } from './connection.ts';
 import { problemError } from './reply.ts';
 import { dataOf, notUnderstood, toldEvents } from './told-events.ts';
-import type { BuildEvent } from './wire.ts';
 
 /**
  * Sends a request whose work may take minutes, and tells of the build in it line by line.

@@ -1,9 +1,11 @@
+import type { InvokeReply } from '../wire/invoke.ts';
+import type { HistoryFilterDocument, RecordDocument } from '../wire/record.ts';
+import type { RunningDocument, RunningReply } from '../wire/running.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { pages } from './pages.ts';
 import { functionPath, invocationPath } from './paths.ts';
 import { untilEnded } from './until-ended.ts';
-import type { HistoryFilterDocument, InvokeReply, RecordDocument, RunningDocument, RunningReply } from './wire.ts';
 
 interface ReplayOptions {
   /** What gets the event instead of the version that had it: `hello`, `hello@3`. */

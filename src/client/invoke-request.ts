@@ -1,7 +1,7 @@
+import type { Envelope } from '../wire/invoke.ts';
 import type { ApiRequest } from './api-request.ts';
 import { keyHeaders, type Keyed } from './idempotency-key.ts';
 import { functionPath } from './paths.ts';
-import type { Envelope } from './wire.ts';
 
 export interface InvokeInput extends Keyed {
   readonly event?: unknown;

@@ -1,7 +1,7 @@
+import type { PagedDocuments } from '../wire/page.ts';
 import { ClientError } from './client-error.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
-import type { PagedDocuments } from './wire.ts';
 
 interface Wanted {
   /** Other parameters of the list's query. */

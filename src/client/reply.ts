@@ -1,5 +1,5 @@
+import type { ProblemDocument } from '../wire/problem.ts';
 import { ClientError } from './client-error.ts';
-import type { ProblemDocument } from './wire.ts';
 
 /**
  * The document that a reply has, undefined where it has none.
@@ -29,7 +29,7 @@ export function problemError(
   retryAfterSeconds?: number,
 ): ClientError | undefined {
   if (typeof document !== 'object' || document === null) return undefined;
-  const problem = document as ProblemDocument;
+  const problem = document as Partial<ProblemDocument>;
   if (typeof problem.code !== 'string') return undefined;
   const told = status ?? problem.status;
   return new ClientError(problem.code, problem.detail ?? problem.title ?? problem.code, {

@@ -1,9 +1,10 @@
+import type { BuildEvent } from '../wire/build.ts';
+import type { RuntimeDefinitionDocument, RuntimeDocument } from '../wire/runtime.ts';
 import { bodyWithCode, type Code } from './code.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { followWork } from './follow-work.ts';
 import { runtimePath } from './paths.ts';
-import type { BuildEvent, RuntimeDefinitionDocument, RuntimeDocument } from './wire.ts';
 
 interface SetRuntimeOptions {
   /** Told of each line of the build. */

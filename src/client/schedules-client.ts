@@ -1,7 +1,12 @@
+import type {
+  ScheduleDefinitionDocument,
+  ScheduleDocument,
+  ScheduleSummary,
+  SetScheduleReply,
+} from '../wire/schedule.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { functionPath, schedulePath } from './paths.ts';
-import type { ScheduleDefinitionDocument, ScheduleDocument, ScheduleSummary, SetScheduleReply } from './wire.ts';
 
 /** The part of the client that is about functions that run at set times. It rejects as the client does. */
 export class SchedulesClient {

@@ -1,8 +1,8 @@
+import type { SecretDocument, SetSecretReply } from '../wire/secret.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { pages } from './pages.ts';
 import { secretPath } from './paths.ts';
-import type { SecretDocument, SetSecretReply } from './wire.ts';
 
 /** The part of the client that is about secrets, whose values go one way only. It rejects as the client does. */
 export class SecretsClient {

@@ -1,3 +1,11 @@
+import type { BuildEvent } from '../wire/build.ts';
+import type { DeployChange, DeployReply, FunctionDocument, VersionDocument } from '../wire/function.ts';
+import type { FunctionConfigDocument } from '../wire/function-config.ts';
+import type { HealthReply } from '../wire/health.ts';
+import type { Envelope, InvokeReply } from '../wire/invoke.ts';
+import type { LiveLogEvent } from '../wire/live-log.ts';
+import type { RecordDocument } from '../wire/record.ts';
+import type { PrunedImage } from '../wire/runtime.ts';
 import { AliasesClient } from './aliases-client.ts';
 import { BuildsClient } from './builds-client.ts';
 import { bodyWithCode, type Code } from './code.ts';
@@ -16,20 +24,6 @@ import { RuntimesClient } from './runtimes-client.ts';
 import { SchedulesClient } from './schedules-client.ts';
 import { SecretsClient } from './secrets-client.ts';
 import { VersionsClient } from './versions-client.ts';
-import type {
-  BuildEvent,
-  DeployChange,
-  DeployReply,
-  Envelope,
-  FunctionConfigDocument,
-  FunctionDocument,
-  HealthReply,
-  InvokeReply,
-  LiveLogEvent,
-  PrunedImage,
-  RecordDocument,
-  VersionDocument,
-} from './wire.ts';
 
 export interface ClientOptions {
   /** Address of the server, `http://127.0.0.1:8080` for example. */

@@ -1,5 +1,5 @@
+import type { RecordDocument } from '../wire/record.ts';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RecordDocument } from './wire.ts';
 
 const firstWaitMs = 100;
 const longestWaitMs = 2000;

@@ -1,9 +1,10 @@
+import type { DeployReply, VersionDocument } from '../wire/function.ts';
+import type { VersionDifferenceDocument } from '../wire/version-difference.ts';
 import { conditionHeaders, type Condition } from './condition.ts';
 import type { Connection } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { pages } from './pages.ts';
 import { functionPath } from './paths.ts';
-import type { DeployReply, VersionDifference, VersionDocument } from './wire.ts';
 
 /** The part of the client that is about versions. It rejects as the client does. */
 export class VersionsClient {
@@ -19,10 +20,10 @@ export class VersionsClient {
   }
 
   /** How version `to` differs from version `from`. */
-  async difference(functionName: string, from: string, to: string): Promise<VersionDifference> {
+  async difference(functionName: string, from: string, to: string): Promise<VersionDifferenceDocument> {
     const between = `${encodeURIComponent(from)}/diff/${encodeURIComponent(to)}`;
     const path = `${functionPath(functionName)}/versions/${between}`;
-    return (await exchange(this.#connection, { method: 'GET', path })).document as VersionDifference;
+    return (await exchange(this.#connection, { method: 'GET', path })).document as VersionDifferenceDocument;
   }
 
   /** Publishes a version with another configuration: a JSON merge patch (RFC 7396) of the newest one's. */

@@ -2,8 +2,9 @@ import { isObject } from '../documents/json-object.ts';
 import { refusedDocument } from '../documents/refused-document.ts';
 import { unknownMembers } from '../documents/unknown-members.ts';
 import type { SraasError, Violation } from '../errors.ts';
+import type { AliasTargetDocument } from '../wire/alias.ts';
 import type { AliasTarget } from './alias.ts';
-import { targetFromWire, type AliasTargetWire } from './alias-wire.ts';
+import { targetFromWire } from './alias-wire.ts';
 import { isVersionNumber } from './version-number.ts';
 
 const members = ['version', 'other_version', 'other_percent'];
@@ -35,7 +36,7 @@ export function parseAliasTarget(document: unknown): AliasTarget {
     });
   }
   if (violations.length > 0) throw invalidAlias(violations);
-  return targetFromWire({ version, other_version: other, other_percent: percent } as AliasTargetWire);
+  return targetFromWire({ version, other_version: other, other_percent: percent } as AliasTargetDocument);
 }
 
 export function invalidAlias(violations: readonly Violation[]): SraasError {

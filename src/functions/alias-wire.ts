@@ -1,24 +1,8 @@
+import type { AliasDocument, AliasTargetDocument } from '../wire/alias.ts';
 import type { Alias, AliasTarget } from './alias.ts';
 
-/** Where an alias leads, as clients send and see it. The last two come together, or not at all. */
-export interface AliasTargetWire {
-  readonly version: number;
-  readonly other_version?: number;
-  readonly other_percent?: number;
-}
-
 /** An alias as clients see it. */
-export interface AliasWire extends AliasTargetWire {
-  readonly function: string;
-  readonly alias: string;
-  /** What a rollback goes back to; null when it never pointed elsewhere. */
-  readonly previous: AliasTargetWire | null;
-  readonly revision: number;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-export function aliasToWire(alias: Alias): AliasWire {
+export function aliasToWire(alias: Alias): AliasDocument {
   return {
     function: alias.functionName,
     alias: alias.name,
@@ -30,7 +14,7 @@ export function aliasToWire(alias: Alias): AliasWire {
   };
 }
 
-export function targetToWire({ version, other }: AliasTarget): AliasTargetWire {
+export function targetToWire({ version, other }: AliasTarget): AliasTargetDocument {
   return other === undefined ? { version } : { version, other_version: other.version, other_percent: other.percent };
 }
 
@@ -38,6 +22,6 @@ export function targetFromWire({
   version,
   other_version: other,
   other_percent: percent,
-}: AliasTargetWire): AliasTarget {
+}: AliasTargetDocument): AliasTarget {
   return other === undefined || percent === undefined ? { version } : { version, other: { version: other, percent } };
 }

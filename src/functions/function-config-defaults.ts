@@ -1,10 +1,5 @@
-import {
-  asyncToWire,
-  type AsyncPolicyWire,
-  type ConcurrencyWire,
-  type FunctionConfigWire,
-  type LimitsWire,
-} from './function-config-wire.ts';
+import type { CompleteConfigDocument, FunctionConfigDocument, LimitsDocument } from '../wire/function-config.ts';
+import { asyncToWire } from './function-config-wire.ts';
 import {
   defaultAsyncPolicy,
   defaultHistory,
@@ -13,22 +8,11 @@ import {
   type FunctionPolicy,
 } from './function-policy.ts';
 
-/** A config as a client may write it: what is optional may be left out. */
-export interface FunctionConfigDocument extends Partial<
-  Omit<FunctionConfigWire, 'limits' | 'concurrency' | 'async' | 'dependencies'>
-> {
-  readonly runtime: string;
-  readonly dependencies?: 'none' | 'install';
-  readonly limits?: Partial<LimitsWire>;
-  readonly concurrency?: Partial<ConcurrencyWire>;
-  readonly async?: Partial<AsyncPolicyWire>;
-}
-
 /**
  * Fills in what a valid document leaves out. A default above what the operator allows gives way to it, and the default
  * size of `/tmp` gives way to a smaller memory, so that nobody is refused for something they did not write.
  */
-export function completeConfig(document: FunctionConfigDocument, policy: FunctionPolicy): FunctionConfigWire {
+export function completeConfig(document: FunctionConfigDocument, policy: FunctionPolicy): CompleteConfigDocument {
   const limits = { ...allowedLimits(policy), ...document.limits };
   const max = document.concurrency?.max ?? Math.min(defaultMaxConcurrency, policy.maxConcurrency);
   return {
@@ -48,7 +32,7 @@ export function completeConfig(document: FunctionConfigDocument, policy: Functio
   };
 }
 
-function allowedLimits(policy: FunctionPolicy): LimitsWire {
+function allowedLimits(policy: FunctionPolicy): LimitsDocument {
   return {
     cpus: Math.min(defaultLimits.cpus, policy.maxCpus),
     memory_mb: Math.min(defaultLimits.memoryMb, policy.maxMemoryMb),

@@ -1,54 +1,13 @@
+import type { AsyncPolicyDocument, CompleteConfigDocument } from '../wire/function-config.ts';
 import { defaultAsyncPolicy, defaultHistory } from './function-policy.ts';
-import type { AsyncPolicy, FunctionConfig, Isolation, KeptHistory } from './function.ts';
-
-/** A function's config as clients and stores see it, complete. */
-export interface FunctionConfigWire {
-  readonly runtime: string;
-  /** Left out where the image is the program. */
-  readonly handler?: string;
-  /** Left out for `none`. */
-  readonly dependencies?: 'install';
-  readonly description: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly limits: LimitsWire;
-  readonly network: 'none' | 'egress';
-  readonly isolation: Isolation;
-  readonly concurrency: ConcurrencyWire;
-  readonly async: AsyncPolicyWire;
-  readonly history: KeptHistory;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-export interface LimitsWire {
-  readonly cpus: number;
-  readonly memory_mb: number;
-  readonly pids: number;
-  readonly timeout_ms: number;
-  readonly tmp_mb: number;
-  readonly result_bytes: number;
-  readonly log_bytes: number;
-}
-
-export interface ConcurrencyWire {
-  readonly max: number;
-  readonly warm_min: number;
-}
-
-export interface AsyncPolicyWire {
-  readonly max_attempts: number;
-  readonly first_delay_ms: number;
-  readonly max_age_ms: number;
-  readonly webhook_url?: string;
-  readonly webhook_secret?: string;
-}
+import type { AsyncPolicy, FunctionConfig } from './function.ts';
 
 /** A config that an earlier release wrote, which lacks what has come since. */
-type StoredConfig = Omit<FunctionConfigWire, 'secrets' | 'async' | 'history'> &
-  Partial<Pick<FunctionConfigWire, 'secrets' | 'async' | 'history'>>;
+export type StoredConfig = Omit<CompleteConfigDocument, 'secrets' | 'async' | 'history'> &
+  Partial<Pick<CompleteConfigDocument, 'secrets' | 'async' | 'history'>>;
 
-/** Members come in one fixed order and maps sorted by key: equal configs give equal JSON text. */
-export function configToWire(config: FunctionConfig): FunctionConfigWire {
+/** A config as clients and stores see it: members in one fixed order and maps sorted by key, so that equal configs give equal text. */
+export function configToWire(config: FunctionConfig): CompleteConfigDocument {
   const { limits, concurrency } = config;
   return {
     runtime: config.runtime,
@@ -102,7 +61,7 @@ export function configFromWire(wire: StoredConfig): FunctionConfig {
   };
 }
 
-export function asyncToWire(policy: AsyncPolicy): AsyncPolicyWire {
+export function asyncToWire(policy: AsyncPolicy): AsyncPolicyDocument {
   return {
     max_attempts: policy.maxAttempts,
     first_delay_ms: policy.firstDelayMs,
@@ -112,7 +71,7 @@ export function asyncToWire(policy: AsyncPolicy): AsyncPolicyWire {
   };
 }
 
-function asyncFromWire(wire: AsyncPolicyWire): AsyncPolicy {
+function asyncFromWire(wire: AsyncPolicyDocument): AsyncPolicy {
   return {
     maxAttempts: wire.max_attempts,
     firstDelayMs: wire.first_delay_ms,

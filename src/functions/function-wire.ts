@@ -1,21 +1,9 @@
-import { configToWire, type FunctionConfigWire } from './function-config-wire.ts';
+import type { FunctionDocument, VersionDocument } from '../wire/function.ts';
+import { configToWire } from './function-config-wire.ts';
 import type { DeployedFunction, FunctionVersion } from './function.ts';
 
-/** A version as clients see it. Values of `env` are shown: they are configuration, not secrets. */
-export interface VersionWire extends FunctionConfigWire {
-  readonly name: string;
-  readonly version: number;
-  readonly code: { readonly sha256: string; readonly bytes: number };
-  /** ISO 8601 in UTC with milliseconds, as all times on the wire. */
-  readonly created_at: string;
-}
-
-/** A function as clients see it: its newest version, and since when there is the name. */
-export interface FunctionWire extends VersionWire {
-  readonly updated_at: string;
-}
-
-export function functionToWire(fn: DeployedFunction): FunctionWire {
+/** A function as clients see it. */
+export function functionToWire(fn: DeployedFunction): FunctionDocument {
   return {
     ...versionToWire(fn.latest),
     created_at: fn.createdAt.toISOString(),
@@ -23,7 +11,8 @@ export function functionToWire(fn: DeployedFunction): FunctionWire {
   };
 }
 
-export function versionToWire(version: FunctionVersion): VersionWire {
+/** A version as clients see it. */
+export function versionToWire(version: FunctionVersion): VersionDocument {
   return {
     name: version.functionName,
     version: version.number,

@@ -1,31 +1,10 @@
 import { pointerTo } from '../documents/json-pointer.ts';
+import type { ConfigChangeDocument, VersionDifferenceDocument } from '../wire/version-difference.ts';
 import { configToWire } from './function-config-wire.ts';
 import type { FunctionVersion } from './function.ts';
 
-/** One member of the config that differs. What a version lacks is left out. */
-export interface ConfigChange {
-  /** JSON pointer (RFC 6901) to it: `/limits/memory_mb`, `/env/LEVEL`. */
-  readonly pointer: string;
-  readonly from?: unknown;
-  readonly to?: unknown;
-}
-
-/** How one version differs from another, as clients see it. */
-export interface VersionDifferenceWire {
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  readonly code: {
-    readonly same: boolean;
-    readonly from: { readonly sha256: string; readonly bytes: number };
-    readonly to: { readonly sha256: string; readonly bytes: number };
-  };
-  /** In the order of the config's members; empty when both have the same config. */
-  readonly config: readonly ConfigChange[];
-}
-
 /** Compares two versions of one function: the config member by member, the code as a whole. */
-export function versionDifference(from: FunctionVersion, to: FunctionVersion): VersionDifferenceWire {
+export function versionDifference(from: FunctionVersion, to: FunctionVersion): VersionDifferenceDocument {
   return {
     name: from.functionName,
     from: from.number,
@@ -40,7 +19,10 @@ export function versionDifference(from: FunctionVersion, to: FunctionVersion): V
   };
 }
 
-function changes(from: ReadonlyMap<string, unknown>, to: ReadonlyMap<string, unknown>): readonly ConfigChange[] {
+function changes(
+  from: ReadonlyMap<string, unknown>,
+  to: ReadonlyMap<string, unknown>,
+): readonly ConfigChangeDocument[] {
   const pointers = [...new Set([...from.keys(), ...to.keys()])];
   return pointers
     .filter((pointer) => from.get(pointer) !== to.get(pointer))

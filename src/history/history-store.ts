@@ -1,6 +1,7 @@
 import type { FunctionId } from '../functions/function.ts';
-import type { Outcome } from '../invocations/outcome.ts';
-import type { InvocationMode, InvocationPayload, InvocationRecord, InvocationState } from './invocation-record.ts';
+import type { Outcome } from '../wire/outcome.ts';
+import type { InvocationMode, InvocationState } from '../wire/record.ts';
+import type { InvocationPayload, InvocationRecord } from './invocation-record.ts';
 
 /** An invocation as it is kept. */
 export interface HistoryEntry {

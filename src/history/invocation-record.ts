@@ -1,25 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { FunctionId } from '../functions/function.ts';
-import type { Outcome } from '../invocations/outcome.ts';
-
-/** `sync`: somebody waits for the reply. `async`: accepted to be run later. `scheduled`: async, by a schedule. */
-export type InvocationMode = (typeof invocationModes)[number];
-
-export const invocationModes = ['sync', 'async', 'scheduled'] as const;
-
-/**
- * - `queued`: accepted, and waits for its first attempt or the next one
- * - `running`: an attempt is under way
- * - `succeeded`: its outcome is `ok`
- * - `failed`: a sync one that ended otherwise, by its outcome or an error of the platform
- * - `dead`: an async one that was given up after its last attempt or its maximum age: a dead letter
- * - `cancelled`: by a request, or because its function was removed
- *
- * The last four are terminal: an invocation reaches exactly one of them, and never leaves it.
- */
-export type InvocationState = (typeof invocationStates)[number];
-
-export const invocationStates = ['queued', 'running', 'succeeded', 'failed', 'dead', 'cancelled'] as const;
+import type { Outcome } from '../wire/outcome.ts';
+import type { InvocationMode, InvocationState } from '../wire/record.ts';
 
 /** What is kept of one invocation, its bytes aside. */
 export interface InvocationRecord {

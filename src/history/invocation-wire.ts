@@ -1,9 +1,10 @@
+import type { RecordDocument, WebhookDocument } from '../wire/record.ts';
 import type { KnownInvocation } from './history.ts';
 import type { WebhookDelivery } from './invocation-record.ts';
 import { memberBytes } from './member-bytes.ts';
 
 /** An invocation as clients see it, in lists too. What is not known, or not yet, is null. */
-export function invocationToWire(record: KnownInvocation['record']): object {
+export function invocationToWire(record: KnownInvocation['record']): RecordDocument {
   return {
     id: record.id,
     function: record.functionName,
@@ -61,6 +62,6 @@ function milliseconds(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value * 1000) / 1000;
 }
 
-function deliveryToWire({ state, attempts, status, error }: WebhookDelivery): object {
+function deliveryToWire({ state, attempts, status, error }: WebhookDelivery): WebhookDocument {
   return { state, attempts, status: status ?? null, error: error ?? null };
 }

@@ -4,7 +4,7 @@ import type { Answer } from '../idempotency/answer.ts';
 import type { Hold } from '../idempotency/keyed-requests.ts';
 import type { BuildLine } from '../runtimes/custom/build-source.ts';
 import { EventQueue } from './event-queue.ts';
-import { streamEvents, type StreamedEvent } from './event-stream.ts';
+import { streamed, streamEvents, type StreamedEvent } from './event-stream.ts';
 import { keyedAnswer, type KeyedRoute } from './keyed-answer.ts';
 import { problemOf } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
@@ -79,7 +79,7 @@ export function inBytes({ status, headers = {}, document }: BuildAnswer): Answer
 
 /** A build's line as an event. `line` is the Dockerfile's, from 1, or null. */
 export function lineEvent({ at, text, line }: BuildLine): StreamedEvent {
-  return { name: 'log', data: { at: at.toISOString(), text, line: line ?? null } };
+  return streamed({ event: 'log', at: at.toISOString(), text, line: line ?? null });
 }
 
 function acceptsEvents(request: Request): boolean {

@@ -1,4 +1,4 @@
-import type { StreamedEvent } from './event-stream.ts';
+import { streamed, type StreamedEvent } from './event-stream.ts';
 
 /** More than a build says while a client's connection stalls for a moment. */
 const capacity = 2000;
@@ -53,7 +53,7 @@ export class EventQueue implements AsyncIterable<StreamedEvent> {
 
   #tellOfDropped(): void {
     if (this.#dropped === 0) return;
-    this.#events.push({ name: 'dropped', data: { lines: this.#dropped } });
+    this.#events.push(streamed({ event: 'dropped', lines: this.#dropped }));
     this.#dropped = 0;
   }
 }

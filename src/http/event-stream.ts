@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
+import type { BuildEvent } from '../wire/build.ts';
+import type { LiveLogEvent } from '../wire/live-log.ts';
 
 /** One server-sent event; `data` goes as JSON. */
 export interface StreamedEvent {
   readonly name: string;
   readonly data: object;
+}
+
+/** An event of the API as it goes over the wire: what it is called is its name, and all else its data. */
+export function streamed({ event: name, ...data }: LiveLogEvent | BuildEvent): StreamedEvent {
+  return { name, data };
 }
 
 /** More often than any usual proxy or client takes silence for the end. */

@@ -1,19 +1,16 @@
 import type { LiveEvent } from '../invocations/live-event.ts';
-import type { StreamedEvent } from './event-stream.ts';
+import type { LiveLogEvent } from '../wire/live-log.ts';
 
-/** A live event as it goes over the wire: its type is the event's name. */
-export function liveEventToWire(event: LiveEvent): StreamedEvent {
-  return { name: event.type, data: dataOf(event) };
-}
-
-function dataOf(event: LiveEvent): object {
+/** A live event as clients see it. */
+export function liveEventToWire(event: LiveEvent): LiveLogEvent {
   switch (event.type) {
     case 'begin':
-      return { invocation_id: event.invocationId, version: event.version, at: event.at.toISOString() };
+      return { event: 'begin', invocation_id: event.invocationId, version: event.version, at: event.at.toISOString() };
     case 'log':
-      return { invocation_id: event.invocationId, text: event.text, at: event.at.toISOString() };
+      return { event: 'log', invocation_id: event.invocationId, text: event.text, at: event.at.toISOString() };
     case 'end':
       return {
+        event: 'end',
         invocation_id: event.invocationId,
         outcome: event.outcome ?? null,
         code: event.code ?? null,
@@ -22,10 +19,10 @@ function dataOf(event: LiveEvent): object {
         at: event.at.toISOString(),
       };
     case 'dropped':
-      return { bytes: event.bytes, events: event.events };
+      return { event: 'dropped', bytes: event.bytes, events: event.events };
     case 'removed':
     case 'draining':
-      return {};
+      return { event: event.type };
     default:
       return event satisfies never;
   }

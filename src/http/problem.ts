@@ -1,19 +1,9 @@
 import type { Response } from 'express';
-import { errorTable, SraasError, type ErrorCode } from '../errors.ts';
-
-/** The body of every error reply. Source of the form: RFC 9457; `code`, `errors` and `request_id` are our extensions. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: ErrorCode;
-  readonly detail: string;
-  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
-  readonly request_id: string;
-}
+import { errorTable, SraasError } from '../errors.ts';
+import type { ProblemDocument } from '../wire/problem.ts';
 
 /** An error as a document. */
-export function problemOf(error: SraasError, requestId: string): Problem {
+export function problemOf(error: SraasError, requestId: string): ProblemDocument {
   const { status, title } = errorTable[error.code];
   return {
     type: `urn:sraas:error:${error.code.toLowerCase().replaceAll('_', '-')}`,

@@ -2,13 +2,15 @@ import type { BuildRecord } from '../runtimes/custom/custom-runtime.ts';
 import { languageOf } from '../runtimes/custom/image-use.ts';
 import type { MadeImage } from '../runtimes/custom/made-image.ts';
 import type { ShownRuntime } from '../runtimes/runtimes.ts';
+import type { BuildDocument } from '../wire/build.ts';
+import type { RuntimeDocument } from '../wire/runtime.ts';
 
 /** A runtime as clients see it: what is not there yet is null. */
-export function runtimeToWire(shown: ShownRuntime): object {
+export function runtimeToWire(shown: ShownRuntime): RuntimeDocument {
   return shown.kind === 'built_in' ? builtInToWire(shown) : customToWire(shown);
 }
 
-export function buildToWire(build: BuildRecord): object {
+export function buildToWire(build: BuildRecord): BuildDocument {
   return {
     id: build.id,
     state: build.state,
@@ -19,7 +21,7 @@ export function buildToWire(build: BuildRecord): object {
   };
 }
 
-function builtInToWire({ state }: Extract<ShownRuntime, { kind: 'built_in' }>): object {
+function builtInToWire({ state }: Extract<ShownRuntime, { kind: 'built_in' }>): RuntimeDocument {
   const { runtime } = state;
   return {
     name: runtime.name,
@@ -39,7 +41,7 @@ function builtInToWire({ state }: Extract<ShownRuntime, { kind: 'built_in' }>): 
   };
 }
 
-function customToWire({ runtime, image, state }: Extract<ShownRuntime, { kind: 'custom' }>): object {
+function customToWire({ runtime, image, state }: Extract<ShownRuntime, { kind: 'custom' }>): RuntimeDocument {
   return {
     name: runtime.name,
     kind: 'custom',
@@ -54,7 +56,7 @@ function customToWire({ runtime, image, state }: Extract<ShownRuntime, { kind: '
   };
 }
 
-function imageToWire(image: MadeImage): object {
+function imageToWire(image: MadeImage): Partial<RuntimeDocument> {
   return {
     language_version: image.interpreter?.version ?? null,
     command: image.use === 'command' ? image.command : null,

@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import type { Limits } from '../functions/function.ts';
 import type { Ending } from '../sandboxes/ending.ts';
-import type { Outcome, Verdict } from './outcome.ts';
+import type { Outcome } from '../wire/outcome.ts';
+import type { Verdict } from './verdict.ts';
 import { signalName } from './signal-name.ts';
 
 /** An ending that a caller is told as data; the others are nobody's outcome, and told as errors. */

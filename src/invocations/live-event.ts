@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../wire/outcome.ts';
 
 interface Told {
   readonly invocationId: string;

@@ -1,7 +1,8 @@
 import type { Limits } from '../functions/function.ts';
 import { isJsonText } from '../sandboxes/answer.ts';
 import type { ProgramEnd } from '../sandboxes/program-container.ts';
-import type { Outcome, Verdict } from './outcome.ts';
+import type { Outcome } from '../wire/outcome.ts';
+import type { Verdict } from './verdict.ts';
 import { signalName } from './signal-name.ts';
 
 /** How a program ended, when that is something to tell its caller as data; the other endings are told as errors. */

@@ -1,5 +1,6 @@
 import type { ResourceUse } from '../sandboxes/resource-account.ts';
-import type { Verdict } from './outcome.ts';
+import type { InvokeReply } from '../wire/invoke.ts';
+import type { Verdict } from './verdict.ts';
 
 /** One invocation, as its caller hears of it. */
 export interface Reply {
@@ -22,7 +23,7 @@ export interface Reply {
 /** The reply's JSON text. The result travels as the bytes that the sandbox sent, which have been checked to be JSON. */
 export function encodeReply(reply: Reply): Buffer {
   const { verdict } = reply;
-  const rest = JSON.stringify({
+  const rest: Omit<InvokeReply, 'result'> = {
     logs: reply.logs,
     error: verdict.error ?? null,
     duration_ms: milliseconds(reply.durationMs),
@@ -39,9 +40,9 @@ export function encodeReply(reply: Reply): Buffer {
       cpu_ms: reply.use.cpuMs === undefined ? null : milliseconds(reply.use.cpuMs),
       logs_truncated: reply.logsTruncated,
     },
-  });
+  };
   const result = verdict.result ?? Buffer.from('null');
-  return Buffer.concat([Buffer.from('{"result":'), result, Buffer.from(`,${rest.slice(1)}`)]);
+  return Buffer.concat([Buffer.from('{"result":'), result, Buffer.from(`,${JSON.stringify(rest).slice(1)}`)]);
 }
 
 function milliseconds(value: number): number {

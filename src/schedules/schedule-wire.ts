@@ -1,8 +1,9 @@
 import { memberBytes } from '../history/member-bytes.ts';
+import type { ScheduleSummary, SetScheduleReply } from '../wire/schedule.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A schedule as clients see it in lists, without what its runs get. */
-export function scheduleToWire(schedule: Schedule): object {
+export function scheduleToWire(schedule: Schedule): ScheduleSummary {
   const { definition } = schedule;
   return {
     function: schedule.functionName,
@@ -24,7 +25,7 @@ export function scheduleToWire(schedule: Schedule): object {
 }
 
 /** The JSON text of a schedule with `event` and `context`, which are embedded as the bytes that they came as. */
-export function encodeSchedule(schedule: Schedule, besides: object = {}): Buffer {
+export function encodeSchedule(schedule: Schedule, besides: Partial<Pick<SetScheduleReply, 'outcome'>> = {}): Buffer {
   const sent = memberBytes(schedule.envelope);
   const text = JSON.stringify({ ...besides, ...scheduleToWire(schedule) });
   return Buffer.concat([

@@ -1,6 +1,7 @@
 import type { Alias, AliasTarget } from '../functions/alias.ts';
-import { targetFromWire, targetToWire, type AliasTargetWire } from '../functions/alias-wire.ts';
+import { targetFromWire, targetToWire } from '../functions/alias-wire.ts';
 import type { FunctionId } from '../functions/function.ts';
+import type { AliasTargetDocument } from '../wire/alias.ts';
 import type { AliasesTable } from './schema.ts';
 
 export type AliasRow = AliasesTable & { readonly function_name: string };
@@ -11,7 +12,7 @@ export function toAlias(row: AliasRow): Alias {
     functionName: row.function_name,
     name: row.name,
     target: toTarget(row),
-    previous: row.previous === null ? undefined : targetFromWire(JSON.parse(row.previous) as AliasTargetWire),
+    previous: row.previous === null ? undefined : targetFromWire(JSON.parse(row.previous) as AliasTargetDocument),
     revision: row.revision,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),

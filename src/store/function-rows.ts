@@ -1,4 +1,4 @@
-import { configFromWire, configToWire, type FunctionConfigWire } from '../functions/function-config-wire.ts';
+import { configFromWire, configToWire, type StoredConfig } from '../functions/function-config-wire.ts';
 import type { VersionDraft } from '../functions/function-store.ts';
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
 import type { ImageKey } from '../runtimes/custom/made-image.ts';
@@ -77,5 +77,5 @@ function configToText(config: FunctionConfig): string {
 
 function configFromText(text: string): FunctionConfig {
   // Only configToText writes this column.
-  return configFromWire(JSON.parse(text) as FunctionConfigWire);
+  return configFromWire(JSON.parse(text) as StoredConfig);
 }

@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder, Transaction } from 'kysely';
 import type { Pruned, PruneRequest } from '../history/history-store.ts';
-import type { InvocationState } from '../history/invocation-record.ts';
+import type { InvocationState } from '../wire/record.ts';
 import type { StoreTables } from './schema.ts';
 
 const ended: readonly InvocationState[] = ['succeeded', 'failed', 'cancelled'];

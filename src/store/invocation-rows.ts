@@ -2,13 +2,12 @@ import type { ErrorCode } from '../errors.ts';
 import type { FunctionId } from '../functions/function.ts';
 import {
   mostErrorCharacters,
-  type InvocationMode,
   type InvocationPayload,
   type InvocationRecord,
-  type InvocationState,
   type WebhookDelivery,
 } from '../history/invocation-record.ts';
-import type { Outcome } from '../invocations/outcome.ts';
+import type { Outcome } from '../wire/outcome.ts';
+import type { InvocationMode, InvocationState } from '../wire/record.ts';
 import type { InvocationPayloadsTable, InvocationsTable } from './schema.ts';
 
 export function toRecord(row: InvocationsTable): InvocationRecord {

@@ -2,7 +2,7 @@
 // Barrier: the shim encodes with the originals and counts; the host has the cap, the timer and the memory limit. Expected: what
 // JSON.stringify says for what it can say; bad_result, output_too_large, timeout or out_of_memory for the rest; never a hang.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { OutcomeWord } from '../../src/client/wire.ts';
+import type { Outcome } from '../../src/wire/outcome.ts';
 import { openArena, type Arena } from '../support/arena.ts';
 
 let arena: Arena;
@@ -81,7 +81,7 @@ it('PR-56, 58, 59: an event reaches the handler as JSON.parse has it: large whol
   );
 });
 
-const refused: readonly (readonly [title: string, expression: string, ...outcomes: OutcomeWord[]])[] = [
+const refused: readonly (readonly [title: string, expression: string, ...outcomes: Outcome[]])[] = [
   ['PR-43: a function', 'return () => 1', 'bad_result'],
   ['PR-43: a symbol', 'return Symbol("s")', 'bad_result'],
   ['PR-46: a cycle', 'const a = {}; a.a = { b: [a] }; return a', 'bad_result'],

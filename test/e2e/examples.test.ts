@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { InvokeReply } from '../../src/client/wire.ts';
+import type { InvokeReply } from '../../src/wire/invoke.ts';
 import { startPlatform } from './started-platform.ts';
 
 describe('the examples', () => {

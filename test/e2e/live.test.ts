@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ClientError } from '../../src/client/client-error.ts';
-import type { LiveLogEvent } from '../../src/client/wire.ts';
+import type { LiveLogEvent } from '../../src/wire/live-log.ts';
 import { recordWorld, type RecordedWorld } from '../unit/cli/recorded-world.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { containersOf, docker, until } from '../support/containers.ts';

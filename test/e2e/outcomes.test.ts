@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FunctionConfigDocument, InvokeReply } from '../../src/client/wire.ts';
+import type { FunctionConfigDocument } from '../../src/wire/function-config.ts';
+import type { InvokeReply } from '../../src/wire/invoke.ts';
 import { containersOf, until } from '../support/containers.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildEvent } from '../../src/client/wire.ts';
+import type { BuildEvent } from '../../src/wire/build.ts';
 import { docker, until } from '../support/containers.ts';
 import { removeAllImages } from '../support/custom-runtimes.ts';
 import { localBase } from '../support/local-base.ts';

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildEvent } from '../../src/client/wire.ts';
+import type { BuildEvent } from '../../src/wire/build.ts';
 import { readDistribution } from '../../src/runtimes/distribution.ts';
 import { docker } from '../support/containers.ts';
 import { removeAllImages } from '../support/custom-runtimes.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { DeployReply } from '../../src/client/wire.ts';
+import type { DeployReply } from '../../src/wire/function.ts';
 import { containersOf, until } from '../support/containers.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

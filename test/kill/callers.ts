@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { InvokeReply } from '../../src/client/wire.ts';
+import type { InvokeReply } from '../../src/wire/invoke.ts';
 import { aliasName } from './aliases.ts';
 import type { Echo } from './code.ts';
 import type { Records } from './records.ts';

@@ -1,5 +1,5 @@
 import type { Code } from '../../src/client/code.ts';
-import type { FunctionConfigDocument } from '../../src/client/wire.ts';
+import type { FunctionConfigDocument } from '../../src/wire/function-config.ts';
 import { tarFile } from '../support/archives/raw-tar.ts';
 import type { Deployed } from './journal.ts';
 import { secretOf, signingSecret } from './keepers.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RecordDocument } from '../../src/client/wire.ts';
+import type { RecordDocument } from '../../src/wire/record.ts';
 import type { Place } from './places.ts';
 import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ClientError } from '../../src/client/client-error.ts';
-import type { DeployReply } from '../../src/client/wire.ts';
+import type { DeployReply } from '../../src/wire/function.ts';
 import { codeOf as filesOf, configOf } from './code.ts';
 import type { Belongings } from './belongings.ts';
 import type { Knowledge } from './knowledge.ts';

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SraasClient } from '../../src/client/sraas-client.ts';
-import type { FunctionConfigDocument, OutcomeWord } from '../../src/client/wire.ts';
+import type { FunctionConfigDocument } from '../../src/wire/function-config.ts';
+import type { Outcome } from '../../src/wire/outcome.ts';
 import type { Config } from '../../src/config/config.ts';
 import { WatchedServer } from './watched-server.ts';
 import type { Attack, Attacked, Source } from './arena/attacks.ts';
@@ -32,7 +33,7 @@ export interface Arena extends AsyncDisposable {
    *
    * @param again The outcomes that a cold second invocation of what was run may have; the first one's by default.
    */
-  aftermath(again?: readonly OutcomeWord[]): Promise<void>;
+  aftermath(again?: readonly Outcome[]): Promise<void>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { RecordDocument } from '../../src/client/wire.ts';
+import type { RecordDocument } from '../../src/wire/record.ts';
 import { until } from './containers.ts';
 
 /** Deploys a handler of one file. */

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import type { Config } from '../../src/config/config.ts';
-import type { BuildEvent, DeployReply, FunctionConfigDocument } from '../../src/client/wire.ts';
+import type { BuildEvent } from '../../src/wire/build.ts';
+import type { DeployReply } from '../../src/wire/function.ts';
+import type { FunctionConfigDocument } from '../../src/wire/function-config.ts';
 import { docker } from './containers.ts';
 import { tarOf, type Files } from './package-archives.ts';
 import type { TestServer } from './server.ts';

@@ -6,7 +6,7 @@ import type { NumberSetting, Setting } from '../../src/config/setting.ts';
 import { configToWire } from '../../src/functions/function-config-wire.ts';
 import { parseFunctionConfig } from '../../src/functions/function-config.ts';
 import { defaultFunctionPolicy, defaultLimits } from '../../src/functions/function-policy.ts';
-import type { Outcome } from '../../src/invocations/outcome.ts';
+import type { Outcome } from '../../src/wire/outcome.ts';
 import { builtInRuntimes } from '../../src/runtimes/runtime.ts';
 import { containerSpec } from '../../src/sandboxes/container-spec.ts';
 import { projectDirectory, readDocument, section, tableRows } from '../support/documents.ts';

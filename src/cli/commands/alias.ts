@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AliasTargetDocument } from '../../client/wire.ts';
+import type { AliasTargetDocument } from '../../wire/alias.ts';
 import { parseAliasReference, parseVersionNumber } from '../alias-reference.ts';
 import { targetText } from '../alias-text.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RecordDocument } from '../../client/wire.ts';
+import type { RecordDocument } from '../../wire/record.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { EnvironmentOption, parseNumber } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { basename } from 'node:path';
-import type { FunctionConfigDocument } from '../../client/wire.ts';
+import type { FunctionConfigDocument } from '../../wire/function-config.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { configDocument, type ConfigFlags } from '../config-document.ts';
 import { addConfigOptions } from '../config-options.ts';

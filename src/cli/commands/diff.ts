@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { VersionDifference } from '../../client/wire.ts';
+import type { CodeDocument } from '../../wire/function.ts';
+import type { VersionDifferenceDocument } from '../../wire/version-difference.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bytesText } from '../terminal/amounts.ts';
@@ -23,7 +24,7 @@ export function addDiff(program: Command, { world, finish }: CommandContext): vo
     });
 }
 
-function lines({ code, config }: VersionDifference): readonly string[] {
+function lines({ code, config }: VersionDifferenceDocument): readonly string[] {
   const codeLine = code.same ? 'same code' : `other code: ${codeText(code.from)} → ${codeText(code.to)}`;
   if (config.length === 0) return [codeLine, 'same configuration'];
   return [
@@ -38,6 +39,6 @@ function lines({ code, config }: VersionDifference): readonly string[] {
   ];
 }
 
-function codeText({ sha256, bytes }: VersionDifference['code']['from']): string {
+function codeText({ sha256, bytes }: CodeDocument): string {
   return `${sha256.slice(0, 12)} (${bytesText(bytes)})`;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FunctionDocument } from '../../client/wire.ts';
+import type { FunctionDocument } from '../../wire/function.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { printList } from '../terminal/print-list.ts';

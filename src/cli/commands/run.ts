@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Envelope } from '../../client/wire.ts';
+import type { Envelope } from '../../wire/invoke.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { EnvironmentOption } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Code } from '../../client/code.ts';
-import type { RuntimeDefinitionDocument, RuntimeDocument } from '../../client/wire.ts';
+import type { RuntimeDefinitionDocument, RuntimeDocument } from '../../wire/runtime.ts';
 import { BuildReport } from '../build-report.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { EnvironmentOption } from '../environment-option.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RuntimeDocument } from '../../client/wire.ts';
+import type { RuntimeDocument } from '../../wire/runtime.ts';
 import { BuildReport } from '../build-report.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { EnvironmentOption } from '../environment-option.ts';

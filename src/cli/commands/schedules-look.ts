@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ScheduleDocument, ScheduleSummary } from '../../client/wire.ts';
+import type { ScheduleDocument, ScheduleSummary } from '../../wire/schedule.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { factLines, type Fact } from '../terminal/facts.ts';

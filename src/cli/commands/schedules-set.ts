@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { ScheduleDefinitionDocument } from '../../client/wire.ts';
+import type { ScheduleDefinitionDocument } from '../../wire/schedule.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { asObject, parseJson, readJson } from '../json-input.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SecretDocument } from '../../client/wire.ts';
+import type { SecretDocument } from '../../wire/secret.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { removeEach } from '../remove-each.ts';

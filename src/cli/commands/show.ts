@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { VersionDocument } from '../../client/wire.ts';
+import type { VersionDocument } from '../../wire/function.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bytesText, durationText } from '../terminal/amounts.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { AliasDocument, VersionDocument } from '../../client/wire.ts';
+import type { AliasDocument } from '../../wire/alias.ts';
+import type { VersionDocument } from '../../wire/function.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bytesText } from '../terminal/amounts.ts';

@@ -12,6 +12,7 @@ import { parseFunctionName } from '../../functions/function-name.ts';
 import { functionToWire, versionToWire } from '../../functions/function-wire.ts';
 import { parseReference } from '../../functions/reference.ts';
 import type { KeyedRequests } from '../../idempotency/keyed-requests.ts';
+import type { DeployReply } from '../../wire/function.ts';
 import { answerWithBuild, inBytes, keyedBuildAnswer, type BuildAnswer } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import type { KeyedRoute } from '../keyed-answer.ts';
@@ -93,7 +94,7 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
 }
 
 function deployAnswer({ fn, outcome }: Published): BuildAnswer {
-  const document = { outcome, ...functionToWire(fn) };
+  const document: DeployReply = { outcome, ...functionToWire(fn) };
   const headers = { ETag: quoted(tagOfFunction(fn)) };
   if (outcome !== 'created') return { status: 200, headers, document };
   return { status: 201, headers: { ...headers, Location: `/functions/${fn.name}` }, document };

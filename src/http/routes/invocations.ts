@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { AsyncInvocations } from '../../async/async-invocations.ts';
 import type { InFlight, RunningInvocation } from '../../invocations/in-flight.ts';
+import type { RunningDocument, RunningReply } from '../../wire/running.ts';
 import { onlyParameters } from '../only-parameters.ts';
 
 export interface InvocationRoutesParts {
@@ -14,7 +15,7 @@ export function invocationRoutes({ inFlight, asyncInvocations }: InvocationRoute
 
   router.get('/invocations', (request, response) => {
     onlyParameters(request);
-    response.json({ invocations: inFlight.list().map(toWire) });
+    response.json({ invocations: inFlight.list().map(toWire) } satisfies RunningReply);
   });
 
   router.delete('/invocations/:id', async (request, response) => {
@@ -25,6 +26,6 @@ export function invocationRoutes({ inFlight, asyncInvocations }: InvocationRoute
   return router;
 }
 
-function toWire({ id, functionName, functionVersion, startedAt, state }: RunningInvocation): object {
+function toWire({ id, functionName, functionVersion, startedAt, state }: RunningInvocation): RunningDocument {
   return { id, function: functionName, version: functionVersion, started_at: startedAt.toISOString(), state };
 }

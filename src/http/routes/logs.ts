@@ -3,7 +3,7 @@ import { SraasError } from '../../errors.ts';
 import type { FunctionCatalog } from '../../functions/catalog.ts';
 import type { LiveEvent } from '../../invocations/live-event.ts';
 import type { LiveLogs } from '../../invocations/live-logs.ts';
-import { eventStreamHeaders, streamEvents, type StreamedEvent } from '../event-stream.ts';
+import { eventStreamHeaders, streamed, streamEvents, type StreamedEvent } from '../event-stream.ts';
 import { liveEventToWire } from '../live-event-wire.ts';
 import { onlyParameters } from '../only-parameters.ts';
 
@@ -36,8 +36,8 @@ export function logRoutes({ catalog, liveLogs }: LogRoutesParts): Router {
 
 async function* wireEvents(events: AsyncIterable<LiveEvent>): AsyncGenerator<StreamedEvent, void, undefined> {
   // Goes at once: what happens after it has arrived is not missed.
-  yield { name: 'following', data: {} };
-  for await (const event of events) yield liveEventToWire(event);
+  yield streamed({ event: 'following' });
+  for await (const event of events) yield streamed(liveEventToWire(event));
 }
 
 function requireFollow(request: Request): void {

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { DiskSpace } from '../../artifacts/disk-space.ts';
+import type { HealthReply } from '../../wire/health.ts';
 
 export interface OperatorRoutesParts {
   /** Whether new work is accepted. */
@@ -14,7 +15,7 @@ export function operatorRoutes({ isReady, diskSpace, productVersion, startedAt }
   const router = Router({ caseSensitive: true, strict: true });
 
   router.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok', version: productVersion, started_at: startedAt.toISOString() });
+    response.json({ status: 'ok', version: productVersion, started_at: startedAt.toISOString() } satisfies HealthReply);
   });
 
   router.get('/readyz', async (_request, response) => {

@@ -3,10 +3,12 @@ import type { CustomImages } from '../../runtimes/custom/custom-images.ts';
 import type { CustomRuntimes } from '../../runtimes/custom/custom-runtimes.ts';
 import { defineRuntime, type DefineRuntimeParts } from '../../runtimes/custom/define-runtime.ts';
 import type { Runtimes } from '../../runtimes/runtimes.ts';
+import type { BuildLogDocument } from '../../wire/build.ts';
+import type { PrunedImage } from '../../wire/runtime.ts';
 import { answerWithBuild, lineEvent } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import { EventQueue } from '../event-queue.ts';
-import { eventStreamHeaders, streamEvents } from '../event-stream.ts';
+import { eventStreamHeaders, streamed, streamEvents } from '../event-stream.ts';
 import { onlyParameters } from '../only-parameters.ts';
 import { buildToWire, runtimeToWire } from '../runtime-wire.ts';
 import type { ErrorTelling } from '../told-error.ts';
@@ -75,14 +77,14 @@ export function runtimeRoutes(parts: RuntimeRoutesParts): Router {
     onlyParameters(request);
     const removed = await images.collect(0);
     response.json({
-      removed: removed.map(({ imageId, sizeBytes }) => ({ image: imageId, size_bytes: sizeBytes })),
+      removed: removed.map(({ imageId, sizeBytes }): PrunedImage => ({ image: imageId, size_bytes: sizeBytes })),
     });
   });
 
   return router;
 }
 
-async function lastBuild(custom: CustomRuntimes, name: string): Promise<object> {
+async function lastBuild(custom: CustomRuntimes, name: string): Promise<BuildLogDocument> {
   const { build, log } = await custom.lastBuild(name);
   return { ...buildToWire(build), log };
 }
@@ -114,7 +116,7 @@ async function followBuild(
     );
     if (!isFollowed) {
       for (const text of log.split('\n').filter((line) => line !== '')) {
-        queue.push({ name: 'log', data: { at: null, text, line: null } });
+        queue.push(streamed({ event: 'log', at: null, text, line: null }));
       }
     }
     queue.end({

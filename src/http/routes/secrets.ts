@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { maxSecretDocumentBytes, parseSecretName } from '../../secrets/secret-document.ts';
 import type { SecretRecord } from '../../secrets/secret-store.ts';
 import type { Secrets } from '../../secrets/secrets.ts';
+import type { SecretDocument, SetSecretReply } from '../../wire/secret.ts';
 import { parseJson, requireJson } from '../json.ts';
 import { onlyParameters } from '../only-parameters.ts';
 import { nameCursor, pageRequest } from '../page-request.ts';
@@ -22,7 +23,7 @@ export function secretRoutes({ secrets }: SecretRoutesParts): Router {
     requireJson(request);
     const document = parseJson(await bodies.read(request, response));
     const { outcome, secret } = await secrets.put(name, document);
-    response.status(outcome === 'created' ? 201 : 200).json({ outcome, ...toWire(secret) });
+    response.status(outcome === 'created' ? 201 : 200).json({ outcome, ...toWire(secret) } satisfies SetSecretReply);
   });
 
   router.get('/secrets', async (request, response) => {
@@ -40,6 +41,6 @@ export function secretRoutes({ secrets }: SecretRoutesParts): Router {
   return router;
 }
 
-function toWire({ name, createdAt, updatedAt, usedBy }: SecretRecord): object {
+function toWire({ name, createdAt, updatedAt, usedBy }: SecretRecord): SecretDocument {
   return { name, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString(), used_by: usedBy };
 }

@@ -1,4 +1,5 @@
-import type { InvokeReply, OutcomeWord } from '../../../src/client/wire.ts';
+import type { InvokeReply } from '../../../src/wire/invoke.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 
 /** One thing that a handler can be told to do, good or bad, and the one reply that is right then. */
 export interface Deed {
@@ -7,7 +8,7 @@ export interface Deed {
   readonly weight: number;
   /** What the handler does; `nonce` and `by` are there, and `id`, its request's. */
   readonly source: string;
-  readonly outcome: OutcomeWord;
+  readonly outcome: Outcome;
   readonly result?: (nonce: string, by: number) => unknown;
   readonly logs?: (nonce: string, by: number) => string;
   /** What the error has to speak of; its own nonce where it has one. */

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Code } from '../../../src/client/code.ts';
 import type { SraasClient } from '../../../src/client/sraas-client.ts';
-import type { FunctionConfigDocument, InvokeReply, OutcomeWord } from '../../../src/client/wire.ts';
+import type { FunctionConfigDocument } from '../../../src/wire/function-config.ts';
+import type { InvokeReply } from '../../../src/wire/invoke.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 import { until } from '../containers.ts';
 import { engineSandboxes, isOf } from './engine-sandboxes.ts';
 import type { Whereabouts } from './standing.ts';
@@ -22,7 +24,7 @@ export type Attacked = InvokeReply & { readonly name: string };
 export const graceMs = 15_000;
 
 /** Endings after which a warm sandbox may serve again. */
-const mayStayWarm: ReadonlySet<OutcomeWord> = new Set(['ok', 'handler_error', 'bad_result', 'output_too_large']);
+const mayStayWarm: ReadonlySet<Outcome> = new Set(['ok', 'handler_error', 'bad_result', 'output_too_large']);
 
 interface Ran {
   readonly name: string;
@@ -72,7 +74,7 @@ export class Attacks {
   }
 
   /** Runs again, cold, what {@link run} has run, with the outcomes that this may have. */
-  async runAgain(outcomes?: readonly OutcomeWord[]): Promise<void> {
+  async runAgain(outcomes?: readonly Outcome[]): Promise<void> {
     for (const ran of this.#ran.splice(0)) await this.#runAgain(ran, outcomes);
   }
 
@@ -81,7 +83,7 @@ export class Attacks {
   }
 
   /** A sandbox that is not to be used again has to go by itself; then the same again, cold. */
-  async #runAgain({ name, source, attack, reply }: Ran, outcomes?: readonly OutcomeWord[]): Promise<void> {
+  async #runAgain({ name, source, attack, reply }: Ran, outcomes?: readonly Outcome[]): Promise<void> {
     if (attack.config?.isolation === 'fresh' || !mayStayWarm.has(reply.invocation.outcome)) {
       const isGone = async (): Promise<boolean> => (await this.containersOf(name)).length === 0;
       await until(isGone, graceMs, `the container of ${name} is gone`);

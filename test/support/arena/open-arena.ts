@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { SraasClient } from '../../../src/client/sraas-client.ts';
-import type { FunctionConfigDocument, OutcomeWord } from '../../../src/client/wire.ts';
+import type { FunctionConfigDocument } from '../../../src/wire/function-config.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { Arena } from '../arena.ts';
 import { docker, until } from '../containers.ts';
@@ -76,7 +77,7 @@ export class OpenArena implements Arena {
     return this.#attacks.containersOf(name);
   }
 
-  async aftermath(again?: readonly OutcomeWord[]): Promise<void> {
+  async aftermath(again?: readonly Outcome[]): Promise<void> {
     const { pulse, overheard } = this.#parts;
     await this.#attacks.runAgain(again);
     await this.#attacks.removeAll();

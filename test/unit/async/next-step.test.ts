@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextStep, type AttemptFacts } from '../../../src/async/next-step.ts';
 import { SraasError, type ErrorCode } from '../../../src/errors.ts';
-import type { Outcome } from '../../../src/invocations/outcome.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 import { replyWith } from './replies.ts';
 
 const now = new Date('2026-03-01T00:00:00.000Z');

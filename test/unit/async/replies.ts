@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../src/invocations/outcome.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 import type { Reply } from '../../../src/invocations/reply.ts';
 import { unknownUse } from '../../../src/sandboxes/resource-account.ts';
 

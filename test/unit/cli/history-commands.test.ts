@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Fetch } from '../../../src/client/connection.ts';
-import type { RecordDocument } from '../../../src/client/wire.ts';
+import type { RecordDocument } from '../../../src/wire/record.ts';
 import { recordWorld } from './recorded-world.ts';
 import { invokeReply, jsonResponse, problemResponse, recordDocument } from './replies.ts';
 import { runIn } from './run-command.ts';

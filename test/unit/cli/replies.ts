@@ -1,4 +1,7 @@
-import type { FunctionDocument, InvokeReply, OutcomeWord, RecordDocument } from '../../../src/client/wire.ts';
+import type { FunctionDocument } from '../../../src/wire/function.ts';
+import type { InvokeReply } from '../../../src/wire/invoke.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
+import type { RecordDocument } from '../../../src/wire/record.ts';
 
 export function functionDocument(name: string, description = ''): FunctionDocument {
   return {
@@ -30,7 +33,7 @@ export function functionDocument(name: string, description = ''): FunctionDocume
   };
 }
 
-export function invokeReply(outcome: OutcomeWord, members: Partial<InvokeReply> = {}): InvokeReply {
+export function invokeReply(outcome: Outcome, members: Partial<InvokeReply> = {}): InvokeReply {
   return {
     result: null,
     logs: '',

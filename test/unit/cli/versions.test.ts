@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AliasDocument } from '../../../src/client/wire.ts';
+import type { AliasDocument } from '../../../src/wire/alias.ts';
 import { recordWorld } from './recorded-world.ts';
 import { functionDocument, jsonResponse } from './replies.ts';
 import { runIn } from './run-command.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Fetch } from '../../../src/client/connection.ts';
 import { SraasClient } from '../../../src/client/sraas-client.ts';
-import type { LiveLogEvent } from '../../../src/client/wire.ts';
+import type { LiveLogEvent } from '../../../src/wire/live-log.ts';
 import { jsonResponse, problemResponse } from '../cli/replies.ts';
 
 function streamResponse(body: string | ReadableStream<Uint8Array>): Response {

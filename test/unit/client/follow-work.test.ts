@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Fetch } from '../../../src/client/connection.ts';
 import { SraasClient } from '../../../src/client/sraas-client.ts';
-import type { BuildEvent } from '../../../src/client/wire.ts';
+import type { BuildEvent } from '../../../src/wire/build.ts';
 import { problemResponse } from '../cli/replies.ts';
 
 const frame = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;

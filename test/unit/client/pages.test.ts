@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Fetch } from '../../../src/client/connection.ts';
 import { pages } from '../../../src/client/pages.ts';
-import type { SecretDocument } from '../../../src/client/wire.ts';
+import type { SecretDocument } from '../../../src/wire/secret.ts';
 import { jsonResponse, problemResponse } from '../cli/replies.ts';
 
 const secret = (name: string): SecretDocument => ({ name, created_at: 't', updated_at: 't', used_by: [] });

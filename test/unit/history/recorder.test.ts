@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SraasError } from '../../../src/errors.ts';
 import { Recorder } from '../../../src/history/recorder.ts';
 import type { EndedInvocation } from '../../../src/invocations/ended-invocation.ts';
-import type { Outcome } from '../../../src/invocations/outcome.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 import { unknownUse } from '../../../src/sandboxes/resource-account.ts';
 import { versionWith } from '../sandboxes/versions.ts';
 

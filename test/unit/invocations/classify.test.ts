@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../src/functions/function-policy.ts';
 import { classify, type ToldEnding } from '../../../src/invocations/classify.ts';
-import type { Outcome } from '../../../src/invocations/outcome.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 import type { Phase } from '../../../src/sandboxes/ending.ts';
 
 const heapReport = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n';

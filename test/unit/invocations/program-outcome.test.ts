@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../src/functions/function-policy.ts';
-import type { Outcome } from '../../../src/invocations/outcome.ts';
+import type { Outcome } from '../../../src/wire/outcome.ts';
 import { programVerdict, type ToldProgramEnd } from '../../../src/invocations/program-outcome.ts';
 import { LogBuffer } from '../../../src/sandboxes/log-buffer.ts';
 

@@ -1,4 +1,4 @@
-import type { OutcomeWord } from './invoke.ts';
+import type { Outcome } from './outcome.ts';
 
 interface LiveInvocation {
   readonly invocation_id: string;
@@ -15,7 +15,7 @@ export type LiveLogEvent =
   | (LiveInvocation & {
       readonly event: 'end';
       /** Null when the platform ended it with an error, whose code is in `code`. */
-      readonly outcome: OutcomeWord | null;
+      readonly outcome: Outcome | null;
       readonly code: string | null;
       readonly duration_ms: number;
       readonly logs_truncated: boolean;

@@ -1,21 +1,11 @@
+import type { Outcome } from './outcome.ts';
+
 /** The body of an invoke. */
 export interface Envelope {
   readonly version: 'v1';
   readonly event?: unknown;
   readonly context?: Readonly<Record<string, unknown>>;
 }
-
-/** How an invocation ended. All but `ok` are the function's own failures; the HTTP status is 200 for each. */
-export type OutcomeWord =
-  | 'ok'
-  | 'handler_error'
-  | 'load_error'
-  | 'bad_result'
-  | 'timeout'
-  | 'out_of_memory'
-  | 'output_too_large'
-  | 'exited'
-  | 'protocol_violation';
 
 /** How an invocation went. `result` is null unless the outcome is `ok`, `error` is null when it is. */
 export interface InvokeReply {
@@ -31,7 +21,7 @@ interface InvocationDocument {
   readonly id: string;
   readonly function: string;
   readonly version: number;
-  readonly outcome: OutcomeWord;
+  readonly outcome: Outcome;
   readonly exit_code: number | null;
   readonly cold_start: boolean;
   readonly queue_ms: number;

@@ -1,23 +1,34 @@
-/** A function's configuration as a caller gives it; what is left out gets the server's default. */
-export interface FunctionConfigDocument {
+/** A function's configuration, complete. */
+export interface CompleteConfigDocument {
   /** A runtime of the server, or `dockerfile` for the one in the upload. */
   readonly runtime: string;
   /** `file.export`, split at the last dot; left out where the runtime is a program. */
   readonly handler?: string;
-  /** Whether the packages that the upload lists are installed; `none` when left out. */
-  readonly dependencies?: 'none' | 'install';
-  readonly description?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the packages that the upload lists are installed; left out where they are not. */
+  readonly dependencies?: 'install';
+  readonly description: string;
+  readonly env: Readonly<Record<string, string>>;
   /** Environment variables whose values are secrets: the variable's name → the secret's. */
-  readonly secrets?: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly limits: LimitsDocument;
+  readonly network: 'none' | 'egress';
+  readonly isolation: 'warm' | 'fresh';
+  readonly concurrency: ConcurrencyDocument;
+  readonly async: AsyncPolicyDocument;
+  /** Of which invocations event and result are kept. */
+  readonly history: 'none' | 'failures' | 'all';
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A function's configuration as a caller gives it; what is left out gets the server's default. */
+export interface FunctionConfigDocument extends Partial<
+  Omit<CompleteConfigDocument, 'dependencies' | 'limits' | 'concurrency' | 'async'>
+> {
+  readonly runtime: string;
+  readonly dependencies?: 'none' | 'install';
   readonly limits?: Partial<LimitsDocument>;
-  readonly network?: 'none' | 'egress';
-  readonly isolation?: 'warm' | 'fresh';
-  /** Of which invocations event and result are kept; `failures` when left out. */
-  readonly history?: 'none' | 'failures' | 'all';
   readonly concurrency?: Partial<ConcurrencyDocument>;
   readonly async?: Partial<AsyncPolicyDocument>;
-  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface LimitsDocument {

@@ -1,4 +1,23 @@
-import type { OutcomeWord } from './invoke.ts';
+import type { Outcome } from './outcome.ts';
+
+/** `sync`: somebody waits for the reply. `async`: accepted to be run later. `scheduled`: async, by a schedule. */
+export type InvocationMode = (typeof invocationModes)[number];
+
+export const invocationModes = ['sync', 'async', 'scheduled'] as const;
+
+/**
+ * - `queued`: accepted, and waits for its first attempt or the next one
+ * - `running`: an attempt is under way
+ * - `succeeded`: its outcome is `ok`
+ * - `failed`: a sync one that ended otherwise, by its outcome or an error of the platform
+ * - `dead`: an async one that was given up after its last attempt or its maximum age: a dead letter
+ * - `cancelled`: by a request, or because its function was removed
+ *
+ * The last four are terminal: an invocation reaches exactly one of them, and never leaves it.
+ */
+export type InvocationState = (typeof invocationStates)[number];
+
+export const invocationStates = ['queued', 'running', 'succeeded', 'failed', 'dead', 'cancelled'] as const;
 
 /** Which invocations of a function are asked for; the server judges the words. */
 export interface HistoryFilterDocument {
@@ -13,11 +32,10 @@ export interface RecordDocument {
   readonly id: string;
   readonly function: string;
   readonly version: number;
-  readonly mode: 'sync' | 'async' | 'scheduled';
-  /** The last four are final. */
-  readonly state: 'queued' | 'running' | 'succeeded' | 'failed' | 'dead' | 'cancelled';
+  readonly mode: InvocationMode;
+  readonly state: InvocationState;
   /** Null until it has ended, and when the platform could not run it. */
-  readonly outcome: OutcomeWord | null;
+  readonly outcome: Outcome | null;
   /** Why the platform could not run it. */
   readonly error_code: string | null;
   readonly error: string | null;
@@ -49,7 +67,7 @@ export interface RecordDocument {
 }
 
 /** What became of telling a webhook of an invocation's end. */
-interface WebhookDocument {
+export interface WebhookDocument {
   readonly state: 'pending' | 'delivered' | 'failed';
   /** Calls that were made. */
   readonly attempts: number;

@@ -1,6 +1,6 @@
 import type { DeployChange } from './function.ts';
 
-/** Where an alias leads: to one version, or to one and a share of the calls to another. */
+/** Where an alias leads: to one version, or to one and, with both other members, a share of the calls to another. */
 export interface AliasTargetDocument {
   readonly version: number;
   readonly other_version?: number;
@@ -11,7 +11,7 @@ export interface AliasTargetDocument {
 export interface AliasDocument extends AliasTargetDocument {
   readonly function: string;
   readonly alias: string;
-  /** Where it led before its last change. */
+  /** What a rollback goes back to; null when it never led elsewhere. */
   readonly previous: AliasTargetDocument | null;
   readonly revision: number;
   readonly created_at: string;
