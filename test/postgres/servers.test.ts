@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Change, ChangeFeed } from '../../src/servers/change-feed.ts';
 import { Membership } from '../../src/servers/membership.ts';
-import type { ServerRun } from '../../src/servers/server-store.ts';
+import type { ServerRun, ServerStore } from '../../src/servers/server-store.ts';
 import type { SharedDatabase } from '../../src/servers/shared-database.ts';
 import type { Store } from '../../src/store/store.ts';
 import { until } from '../support/containers.ts';
@@ -14,6 +14,25 @@ async function sharedOn(url: string): Promise<Store & { readonly shared: SharedD
   const store = await storeOn(url);
   if (store.shared === undefined) throw new Error('PostgreSQL can be shared');
   return { ...store, shared: store.shared };
+}
+
+type Watch = Pick<ConstructorParameters<typeof Membership<string>>[0], 'onReplaced' | 'belongingsOf' | 'onDead'>;
+
+/** The place of the server `one`, to which others are dead when they were not seen for a moment. */
+async function joined(store: ServerStore, watch: Watch): Promise<Membership<string>> {
+  const membership = new Membership({
+    ...watch,
+    store,
+    self: run('one'),
+    beatEveryMs: 20,
+    deadAfterMs: 600,
+    onFailure: (_message, error) => {
+      throw error;
+    },
+  });
+  await membership.open();
+  onTestFinished(() => membership.close());
+  return membership;
 }
 
 describe('the servers of a database', () => {
@@ -53,11 +72,7 @@ describe('the servers of a database', () => {
     const { servers } = (await sharedOn(await temporaryDatabase())).shared;
     const dead: string[] = [];
     let replaced = 0;
-    const membership = new Membership({
-      store: servers,
-      self: run('one'),
-      beatEveryMs: 20,
-      deadAfterMs: 600,
+    const membership = await joined(servers, {
       onReplaced: () => {
         replaced += 1;
       },
@@ -67,13 +82,8 @@ describe('the servers of a database', () => {
         dead.push(instanceId);
         return Promise.resolve();
       },
-      onFailure: (_message, error) => {
-        throw error;
-      },
     });
     await servers.announce(run('two'));
-    await membership.open();
-    onTestFinished(() => membership.close());
     await until(() => dead.includes('two'), 10_000, 'the other one counts as dead');
     expect(dead).not.toContain('one');
     expect(await membership.isRunning('run of one')).toBe(true);
@@ -93,11 +103,7 @@ describe('the servers of a database', () => {
     await client.query(`update servers set seen_at = '2020-01-01T00:00:00.000Z'`);
     const taken: string[] = [];
     let looks = 0;
-    const membership = new Membership({
-      store: servers,
-      self: run('one'),
-      beatEveryMs: 20,
-      deadAfterMs: 600,
+    await joined(servers, {
       onReplaced: () => undefined,
       belongingsOf: async () => {
         looks += 1;
@@ -108,12 +114,7 @@ describe('the servers of a database', () => {
         taken.push(...left);
         return Promise.resolve();
       },
-      onFailure: (_message, error) => {
-        throw error;
-      },
     });
-    await membership.open();
-    onTestFinished(() => membership.close());
     await until(() => taken.length > 0, 10_000, 'its second run counts as dead as well');
     expect(taken).not.toContain('look 1');
   });

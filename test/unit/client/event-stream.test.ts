@@ -20,7 +20,8 @@ describe('a stream of server-sent events', () => {
     ['one leading space taken away, no more', 'data:  x\n\n', [{ name: 'message', data: ' x' }]],
     ['a colon in the data', 'data: a: b\n\n', [{ name: 'message', data: 'a: b' }]],
     [
-      'comments, unknown fields and retry times',
+      // `retry` is a field of the format: after how long a client is to connect again (WHATWG HTML, 9.2.6). No test is retried.
+      'comments, unknown fields and the time until a reconnection',
       ': hi\nretry: 3\nfoo: 1\n\n:\n\ndata: x\n\n',
       [{ name: 'message', data: 'x' }],
     ],
