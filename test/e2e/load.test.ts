@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { docker } from '../support/containers.ts';
+import { containersOfInstance, docker } from '../support/containers.ts';
 import { spawnOnStore } from '../support/database-url.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { keptByStoppedServer, namesIn } from '../support/stopped-data-directory.ts';
@@ -63,9 +63,4 @@ async function residentBytes(server: ServerProcess): Promise<number> {
 async function instanceOf(): Promise<string> {
   const [container] = await docker.listContainers({ filters: { label: ['sraas.function=load-0'] } });
   return container?.Labels['sraas.instance'] ?? 'none';
-}
-
-async function containersOfInstance(instance: string): Promise<readonly string[]> {
-  const found = await docker.listContainers({ all: true, filters: { label: [`sraas.instance=${instance}`] } });
-  return found.map((container) => container.Id);
 }

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { SraasClient } from '../../src/client/sraas-client.ts';
 import { attackFiles } from '../support/attack-files.ts';
 import { ContainerEvents } from '../support/container-events.ts';
-import { docker } from '../support/containers.ts';
+import { containersOfInstance } from '../support/containers.ts';
 import { EngineTraces } from '../support/engine-traces.ts';
 import { markedProcesses } from '../support/marked-processes.ts';
 import { engineHost } from '../support/server.ts';
@@ -55,8 +55,7 @@ it(
 
       expect(await server.stop()).toBe(0);
       expect(faults).toEqual([]);
-      const label = [`sraas.instance=${server.instanceId}`];
-      expect(await docker.listContainers({ all: true, filters: { label } })).toEqual([]);
+      expect(await containersOfInstance(server.instanceId)).toEqual([]);
       expect(traces.of(containers.made)).toEqual([]);
       expect(markedProcesses({ environment: `${mark.name}=${mark.value}`, controlGroup: '/none' })).toEqual([]);
       expect(await readdir(runDirectory)).toEqual([]);

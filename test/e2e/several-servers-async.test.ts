@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { containersOf, docker, until } from '../support/containers.ts';
+import { containersOf, containersOfInstance, until } from '../support/containers.ts';
 import { newDatabase } from '../support/postgres/keeper.ts';
 import { spawnServer, type ServerProcess } from '../support/server-process.ts';
 
@@ -32,10 +32,6 @@ async function send({ url }: ServerProcess, name: string, nonce: string): Promis
   // A server that dies owes nothing for what it did not answer.
   if (reply?.status !== 202) return undefined;
   return { id: ((await reply.json()) as { readonly id: string }).id, nonce };
-}
-
-async function sandboxesOf(instanceId: string): Promise<number> {
-  return (await docker.listContainers({ all: true, filters: { label: [`sraas.instance=${instanceId}`] } })).length;
 }
 
 describe('asynchronous work on two servers of one PostgreSQL, one of which is killed', () => {
@@ -101,7 +97,11 @@ describe('asynchronous work on two servers of one PostgreSQL, one of which is ki
     }
     expect(repeated).toBeLessThanOrEqual(lost);
     expect((await client.query('select 1 from work')).rowCount).toBe(0);
-    await until(async () => (await sandboxesOf(instanceId)) === 0, 30_000, 'what it left on the engine is gone');
+    await until(
+      async () => (await containersOfInstance(instanceId)).length === 0,
+      30_000,
+      'what it left on the engine is gone',
+    );
     await survivor.signal('SIGTERM');
     expect(await containersOf('several-async')).toStrictEqual([]);
   });

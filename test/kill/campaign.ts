@@ -1,7 +1,8 @@
 import { SraasClient } from '../../src/client/sraas-client.ts';
 import { seededRandom } from '../e2e/load/seeded-random.ts';
+import { containersOfInstance } from '../support/containers.ts';
 import { ask } from './ask.ts';
-import { containersOfInstance, die } from './deaths.ts';
+import { die } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { inspectPlace } from './inspect.ts';
 import { inspectWork } from './inspect-work.ts';

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { docker } from '../support/containers.ts';
 import type { Dice } from './dice.ts';
 import type { Kill } from './kills.ts';
 import type { ServerLife } from './server-life.ts';
@@ -31,10 +30,4 @@ export async function die(
   if (end === 'SIGKILL') return;
   faults.push(`${failAt} was not reached: the server ended with ${end}`);
   await life.end('SIGKILL');
-}
-
-/** What a server has on the engine, living or left over. */
-export async function containersOfInstance(instanceId: string): Promise<readonly string[]> {
-  const found = await docker.listContainers({ all: true, filters: { label: [`sraas.instance=${instanceId}`] } });
-  return found.map(({ Id }) => Id);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { containersOfInstance, die } from './deaths.ts';
+import { containersOfInstance } from '../support/containers.ts';
+import { die } from './deaths.ts';
 import type { Kill } from './kills.ts';
 import type { Place } from './places.ts';
 import { type Listening, ServerLife } from './server-life.ts';

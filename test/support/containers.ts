@@ -8,13 +8,19 @@ export const engine: DockerEngine = new DockerEngine({ host: engineHost });
 /** The engine's own API, for looking at what it really did. */
 export const docker: Docker = new Docker({ socketPath: engineHost.replace(/^unix:\/\//, '') });
 
-/** Ids of all sandboxes of one function, running or not, of whichever server. */
-export async function containersOf(functionName: string): Promise<readonly string[]> {
-  const found = await docker.listContainers({
-    all: true,
-    filters: { label: ['sraas.managed=sandbox', `sraas.function=${functionName}`] },
-  });
-  return found.map((container) => container.Id);
+/** Ids of all sandboxes of one function, running or not, of whichever server, on the engine that all tests share or on another. */
+export function containersOf(functionName: string, on: Docker = docker): Promise<readonly string[]> {
+  return containersWith(['sraas.managed=sandbox', `sraas.function=${functionName}`], on);
+}
+
+/** Ids of everything that a server has on the engine, running or left over. */
+export function containersOfInstance(instanceId: string): Promise<readonly string[]> {
+  return containersWith([`sraas.instance=${instanceId}`], docker);
+}
+
+async function containersWith(label: readonly string[], on: Docker): Promise<readonly string[]> {
+  const found = await on.listContainers({ all: true, filters: { label: [...label] } });
+  return found.map(({ Id }) => Id);
 }
 
 /** Waits until a question has the answer yes, asking again as fast as the asking allows; fails after the time given. */

@@ -1,4 +1,4 @@
-import { docker } from './containers.ts';
+import { containersOfInstance, docker } from './containers.ts';
 
 export interface EngineHoldings {
   /** Ids of one server's sandboxes, running or not. */
@@ -10,14 +10,14 @@ export interface EngineHoldings {
 /** What the engine keeps, so that what an attack leaves there shows. */
 export async function engineHoldings(instanceId: string): Promise<EngineHoldings> {
   const [containers, volumes, networks, images] = await Promise.all([
-    docker.listContainers({ all: true, filters: { label: [`sraas.instance=${instanceId}`] } }),
+    containersOfInstance(instanceId),
     docker.listVolumes(),
     docker.listNetworks(),
     docker.listImages(),
   ]);
   const foreign = images.filter(({ Labels }) => !Object.keys(labelsOf(Labels)).some((key) => key.startsWith('sraas.')));
   return {
-    containers: containers.map(({ Id }) => Id),
+    containers,
     others: [
       ...volumes.Volumes.map(({ Name }) => `volume ${Name}`),
       ...networks.map(({ Id }) => `network ${Id}`),

@@ -2,18 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { until } from '../../support/containers.ts';
-import { type PrivateEngine, startPrivateEngine } from '../../support/private-engine.ts';
+import { containersOf, until } from '../../support/containers.ts';
+import { startPrivateEngine } from '../../support/private-engine.ts';
 import { startServer } from '../../support/server.ts';
 import { callOnce } from './steady-callers.ts';
 
 const files = { 'main.mjs': 'export const handler = () => 1' };
 const config = { runtime: 'node24', handler: 'main.handler' };
-
-async function containersOf(engine: PrivateEngine, name: string): Promise<readonly string[]> {
-  const found = await engine.docker.listContainers({ all: true, filters: { label: [`sraas.function=${name}`] } });
-  return found.map(({ Id }) => Id);
-}
 
 it('starts without its engine, says so to callers, and serves and tidies up by itself when the engine comes', async () => {
   await using engine = await startPrivateEngine();
@@ -23,7 +18,7 @@ it('starts without its engine, says so to callers, and serves and tidies up by i
     const first = await startServer(overrides);
     await first.client.deploy('early', config, { files });
     await first.client.invoke('early');
-    const [leftover] = await containersOf(engine, 'early');
+    const [leftover] = await containersOf('early', engine.docker);
     // It cannot remove its sandbox any more, just as if it had crashed.
     await engine.kill();
     await first.stop();
@@ -38,10 +33,10 @@ it('starts without its engine, says so to callers, and serves and tidies up by i
     expect(await callOnce(second.client, 'late')).toMatchObject({ how: 'ENGINE_UNAVAILABLE' });
 
     await engine.start();
-    expect(await containersOf(engine, 'early')).toEqual([leftover]);
+    expect(await containersOf('early', engine.docker)).toEqual([leftover]);
     expect((await second.client.invoke('early')).result).toBe(1);
     expect((await second.client.invoke('late')).result).toBe(1);
-    const gone = async (): Promise<boolean> => !(await containersOf(engine, 'early')).includes(leftover ?? '');
+    const gone = async (): Promise<boolean> => !(await containersOf('early', engine.docker)).includes(leftover ?? '');
     await until(gone, 35_000, 'what the first server left is removed');
     expect((await second.client.invoke('early')).invocation.cold_start).toBe(false);
     await second.stop();

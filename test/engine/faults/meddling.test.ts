@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../../support/containers.ts';
+import { containersOf, until } from '../../support/containers.ts';
 import { type PrivateEngine, startPrivateEngine } from '../../support/private-engine.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { callOnce, type Ended } from './steady-callers.ts';
@@ -25,16 +25,13 @@ afterAll(async () => {
   await engine[Symbol.asyncDispose]();
 });
 
-async function containersOf(name: string): Promise<readonly string[]> {
-  const found = await engine.docker.listContainers({ all: true, filters: { label: [`sraas.function=${name}`] } });
-  return found.map(({ Id }) => Id);
-}
+const sandboxesOf = (name: string): Promise<readonly string[]> => containersOf(name, engine.docker);
 
 /** Deploys a function and gives the id of its one warm sandbox's container. */
 async function warmContainerOf(name: string): Promise<string> {
   await server.client.deploy(name, config, { files });
   await server.client.invoke(name);
-  const [id = ''] = await containersOf(name);
+  const [id = ''] = await sandboxesOf(name);
   return id;
 }
 
@@ -52,7 +49,7 @@ describe('a sandbox that a person meddles with while it runs a call', () => {
     const id = await warmContainerOf('paused');
     const call = await callAndMeddle('paused', 500, () => engine.docker.getContainer(id).pause());
     expect(call).toMatchObject({ how: 'timeout' });
-    await until(async () => !(await containersOf('paused')).includes(id), 5000, 'the paused container is removed');
+    await until(async () => !(await sandboxesOf('paused')).includes(id), 5000, 'the paused container is removed');
     expect((await server.client.invoke('paused')).invocation).toMatchObject({ outcome: 'ok', cold_start: true });
   });
 
@@ -64,7 +61,7 @@ describe('a sandbox that a person meddles with while it runs a call', () => {
     const id = await warmContainerOf(name);
     expect(await callAndMeddle(name, 1900, () => meddle(id))).toMatchObject({ how: 'exited' });
     expect((await server.client.invoke(name)).invocation).toMatchObject({ outcome: 'ok', cold_start: true });
-    await until(async () => !(await containersOf(name)).includes(id), 5000, 'the container is removed');
+    await until(async () => !(await sandboxesOf(name)).includes(id), 5000, 'the container is removed');
   });
 });
 
@@ -72,7 +69,7 @@ describe('a warm sandbox that dies while it is idle', () => {
   it('is removed before anybody calls, and the next call gets a new one', async () => {
     const id = await warmContainerOf('idle');
     await engine.docker.getContainer(id).kill();
-    await until(async () => (await containersOf('idle')).length === 0, 5000, 'the dead container is removed');
+    await until(async () => (await sandboxesOf('idle')).length === 0, 5000, 'the dead container is removed');
     expect((await server.client.invoke('idle')).invocation).toMatchObject({ outcome: 'ok', cold_start: true });
   });
 
@@ -90,10 +87,10 @@ describe('a warm sandbox that dies while it is idle', () => {
   it('is replaced when the function wants one warm', async () => {
     await server.client.deploy('ready', { ...config, concurrency: { max: 2, warm_min: 1 } }, { files });
     await server.client.invoke('ready');
-    const [id = ''] = await containersOf('ready');
+    const [id = ''] = await sandboxesOf('ready');
     await engine.docker.getContainer(id).kill();
     const replaced = async (): Promise<boolean> => {
-      const ids = await containersOf('ready');
+      const ids = await sandboxesOf('ready');
       return ids.length === 1 && ids[0] !== id;
     };
     await until(replaced, 15_000, 'another sandbox stands ready');

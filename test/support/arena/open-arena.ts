@@ -6,7 +6,7 @@ import type { FunctionConfigDocument } from '../../../src/wire/function-config.t
 import type { Outcome } from '../../../src/wire/outcome.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { Arena } from '../arena.ts';
-import { docker, until } from '../containers.ts';
+import { containersOfInstance, until } from '../containers.ts';
 import { type Attack, type Attacked, Attacks, graceMs, type Source } from './attacks.ts';
 import type { MeasuredPulse } from './measured-pulse.ts';
 import { filesWith } from './files-with.ts';
@@ -142,8 +142,7 @@ export class OpenArena implements Arena {
     expect(overheard.faults()).toEqual([]);
     expect(await readdir(where.runDirectory)).toEqual([]);
     for (const folder of ['prepared', 'staging']) expect(await readdir(join(this.dataDirectory, folder))).toEqual([]);
-    const label = [`sraas.instance=${this.instanceId}`];
-    expect(await docker.listContainers({ all: true, filters: { label } })).toEqual([]);
+    expect(await containersOfInstance(this.instanceId)).toEqual([]);
     expect(where.traces.of(where.containers.made)).toEqual([]);
     expect(await filesWith(ownSecret, this.dataDirectory), 'where the server’s environment was written to').toEqual([]);
   }
