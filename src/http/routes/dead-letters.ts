@@ -5,6 +5,7 @@ import { invocationToWire } from '../../history/invocation-wire.ts';
 import { acceptedAnswer } from '../accepted-answer.ts';
 import { sendAnswer } from '../keyed-answer.ts';
 import { onlyParameters } from '../only-parameters.ts';
+import { pageToWire } from '../page-answer.ts';
 import { idCursor, pageRequest } from '../page-request.ts';
 import { maxReplayBodyBytes, readReplayReference } from '../replay-body.ts';
 import { BodyReader } from '../read-body.ts';
@@ -27,7 +28,7 @@ export function deadLetterRoutes({ deadLetters }: DeadLetterRoutesParts): Router
       limit,
       ...(cursor === undefined ? {} : { before: idCursor(cursor) }),
     });
-    response.json({ dead_letters: page.items.map(invocationToWire), next_cursor: page.next ?? null });
+    response.json(pageToWire('dead_letters', page, invocationToWire));
   });
 
   router.delete('/dead-letters', async (request, response) => {

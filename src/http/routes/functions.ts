@@ -16,6 +16,7 @@ import type { DeployReply } from '../../wire/function.ts';
 import { answerWithBuild, inBytes, keyedBuildAnswer, type BuildAnswer } from '../build-answer.ts';
 import { CodeRequestReader } from '../code-request.ts';
 import type { KeyedRoute } from '../keyed-answer.ts';
+import { pageToWire } from '../page-answer.ts';
 import { nameCursor, pageRequest } from '../page-request.ts';
 import { preconditionOf, quoted, setTag } from '../precondition.ts';
 import type { ErrorTelling } from '../told-error.ts';
@@ -61,7 +62,7 @@ export function functionRoutes(parts: FunctionRoutesParts): Router {
   router.get('/functions', async (request, response) => {
     const { limit, cursor } = pageRequest(request);
     const page = await catalog.list({ limit, ...(cursor === undefined ? {} : { after: nameCursor(cursor) }) });
-    response.json({ functions: page.items.map(functionToWire), next_cursor: page.next ?? null });
+    response.json(pageToWire('functions', page, functionToWire));
   });
 
   router.get('/functions/:reference', async (request, response) => {

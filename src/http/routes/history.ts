@@ -8,6 +8,7 @@ import { invocationModes, invocationStates } from '../../wire/record.ts';
 import { encodeInvocation, invocationToWire } from '../../history/invocation-wire.ts';
 import { outcomes } from '../../wire/outcome.ts';
 import { onlyParameters } from '../only-parameters.ts';
+import { pageToWire } from '../page-answer.ts';
 import { idCursor, pageRequest } from '../page-request.ts';
 import { oneOf } from '../query-word.ts';
 
@@ -39,7 +40,7 @@ export function historyRoutes({ catalog, history }: HistoryRoutesParts): Router 
       limit,
       ...(cursor === undefined ? {} : { before: idCursor(cursor) }),
     });
-    response.json({ invocations: page.items.map(invocationToWire), next_cursor: page.next ?? null });
+    response.json(pageToWire('invocations', page, invocationToWire));
   });
 
   return router;

@@ -5,6 +5,7 @@ import type { Secrets } from '../../secrets/secrets.ts';
 import type { SecretDocument, SetSecretReply } from '../../wire/secret.ts';
 import { parseJson, requireJson } from '../json.ts';
 import { onlyParameters } from '../only-parameters.ts';
+import { pageToWire } from '../page-answer.ts';
 import { nameCursor, pageRequest } from '../page-request.ts';
 import { BodyReader } from '../read-body.ts';
 
@@ -29,7 +30,7 @@ export function secretRoutes({ secrets }: SecretRoutesParts): Router {
   router.get('/secrets', async (request, response) => {
     const { limit, cursor } = pageRequest(request);
     const page = await secrets.list({ limit, ...(cursor === undefined ? {} : { after: nameCursor(cursor) }) });
-    response.json({ secrets: page.items.map(toWire), next_cursor: page.next ?? null });
+    response.json(pageToWire('secrets', page, toWire));
   });
 
   router.delete('/secrets/:name', async (request, response) => {

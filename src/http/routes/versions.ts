@@ -13,6 +13,7 @@ import { versionDifference } from '../../functions/version-difference.ts';
 import { isVersionNumber } from '../../functions/version-number.ts';
 import { readMergePatch, readOptionalDocument } from '../document-body.ts';
 import { onlyParameters } from '../only-parameters.ts';
+import { pageToWire } from '../page-answer.ts';
 import { pageRequest, versionCursor } from '../page-request.ts';
 import { preconditionOf, setTag } from '../precondition.ts';
 
@@ -32,10 +33,7 @@ export function versionRoutes({ catalog, aliases, republisher }: VersionRoutesPa
       limit,
       ...(cursor === undefined ? {} : { before: versionCursor(cursor) }),
     });
-    response.json({
-      versions: page.items.map(versionToWire),
-      next_cursor: page.next === undefined ? null : String(page.next),
-    });
+    response.json(pageToWire('versions', page, versionToWire));
   });
 
   router.get('/functions/:name/versions/:from/diff/:to', async (request, response) => {
