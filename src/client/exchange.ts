@@ -4,7 +4,6 @@ import { reaching } from './reaching.ts';
 import { documentOf } from './reply.ts';
 
 export interface ApiReply {
-  readonly status: number;
   /** The parsed body; undefined when there was none. */
   readonly document: unknown;
   /** Of the state that the document shows, without quotes; undefined where there is none. */
@@ -25,5 +24,5 @@ export async function exchange({ url, fetch }: Connection, request: ApiRequest):
   tellOfRepeat(request, response);
   const document = documentOf(url, response, text);
   const tag = /^"(.*)"$/.exec(response.headers.get('etag') ?? '')?.[1];
-  return { status: response.status, document, tag };
+  return { document, tag };
 }

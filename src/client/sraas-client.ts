@@ -1,5 +1,5 @@
 import type { BuildEvent } from '../wire/build.ts';
-import type { DeployChange, DeployReply, FunctionDocument, VersionDocument } from '../wire/function.ts';
+import type { DeployReply, FunctionDocument, VersionDocument } from '../wire/function.ts';
 import type { FunctionConfigDocument } from '../wire/function-config.ts';
 import type { HealthReply } from '../wire/health.ts';
 import type { Envelope, InvokeReply } from '../wire/invoke.ts';
@@ -89,9 +89,7 @@ export class SraasClient {
     const headers = { ...conditionHeaders(options), ...keyHeaders(options) };
     const request = { method: 'PUT', path: functionPath(name), body, headers, onRepeat } as const;
     if (onBuild !== undefined) return (await followWork(this.#connection, request, onBuild)) as DeployReply;
-    const { status, document } = await exchange(this.#connection, request);
-    const change: DeployChange = status === 201 ? 'created' : 'updated';
-    return { outcome: change, ...(document as FunctionDocument) };
+    return (await exchange(this.#connection, request)).document as DeployReply;
   }
 
   /** A function with its newest version, or the version that a reference like `name@3` or `name:live` names. */

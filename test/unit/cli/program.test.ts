@@ -222,7 +222,7 @@ describe('deploy', () => {
 
   it('shows somebody who watches what it does', async () => {
     const folder = await temporaryFolder({ 'index.mjs': 'x' }, 'greeter');
-    const responses = [jsonResponse(201, functionDocument('greeter'))];
+    const responses = [jsonResponse(201, { ...functionDocument('greeter'), outcome: 'created' })];
     const ran = await run(['deploy', folder], { terminal: true, responses });
     expect(ran.stderr).toMatch(/^packed 1 file, 1 B \(.* compressed\)\nuploading to http:\/\/127\.0\.0\.1:8080\n$/);
     expect(ran.stdout).toContain('greeter version 1 created');
