@@ -55,12 +55,13 @@ export class Retention {
     const { store, pauseMs = 20 } = this.#parts;
     let removed = 0;
     let after: string | undefined;
-    do {
+    while (ending?.aborted !== true) {
       const batch = await store.prune({ ...stretch, most: rowsPerBatch, ...(after === undefined ? {} : { after }) });
       removed += batch.removed;
       after = batch.next;
-      if (after !== undefined) await delay(pauseMs);
-    } while (after !== undefined && ending?.aborted !== true);
+      if (after === undefined) break;
+      await delay(pauseMs);
+    }
     return removed;
   }
 }

@@ -91,4 +91,22 @@ describe('retention', () => {
     await end();
     expect(await left()).toEqual([]);
   });
+
+  it('ends with the batch that is under way, whatever else is too many', async () => {
+    const { history } = await retentionWith({});
+    await history.append(Array.from({ length: 1100 }, () => entryWith({ endedAt: hoursAgo(25) })));
+    const ending = new AbortController();
+    let batches = 0;
+    const watched: Pick<typeof history, 'findBoundary' | 'prune'> = {
+      findBoundary: history.findBoundary.bind(history),
+      prune: async (request) => {
+        batches += 1;
+        ending.abort();
+        return await history.prune(request);
+      },
+    };
+    const parts = { maxAgeMs: hourMs, maxRows: 10, clock: () => now, onFailure: () => undefined };
+    const { removed } = await new Retention({ store: watched, ...parts }).sweep(ending.signal);
+    expect([batches, removed]).toEqual([1, 500]);
+  });
 });
