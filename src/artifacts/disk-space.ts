@@ -55,7 +55,9 @@ export class DiskSpace {
     if (!refused.includes(work)) return;
     if (!isWritable) throw unwritableDisk();
     const what = work === 'deploys' ? 'Deploys are' : 'Async invocations are';
-    const lacks = hasFewFiles(freeFiles, this.#options.lowBytes)
+    // Async work makes no files, and is refused for want of bytes alone.
+    const wantsFiles = work === 'deploys' && hasFewFiles(freeFiles, this.#options.lowBytes);
+    const lacks = wantsFiles
       ? 'has hardly any room for further files (inodes): remove functions that are not needed, or give it more.'
       : 'is nearly full: remove functions that are not needed, give it more space, or lower --low-disk-mb.';
     throw new SraasError('INSUFFICIENT_STORAGE', `${what} refused while the disk of the data directory ${lacks}`, {

@@ -13,8 +13,7 @@ export interface DiskMeasure {
 
 /** Looks at the file system of a folder of this user's own. */
 export async function measureDisk(directory: string): Promise<DiskMeasure> {
-  const isWritable = await takesChanges(directory);
-  const { bavail, bsize, files, ffree } = await statfs(directory);
+  const [isWritable, { bavail, bsize, files, ffree }] = await Promise.all([takesChanges(directory), statfs(directory)]);
   return { freeBytes: bavail * bsize, freeFiles: files === 0 ? undefined : ffree, isWritable };
 }
 

@@ -57,6 +57,11 @@ describe('the low-water mark of the disk', () => {
     if (freeFiles === 0) await expect(disk.requireRoomFor('deploys')).rejects.toThrow(/inodes/);
   });
 
+  it('refuses async work, which makes no files, for want of bytes only, and says so', async () => {
+    await expect(diskWith({ freeBytes: 0, freeFiles: 0 }).requireRoomFor('async')).rejects.toThrow(/is nearly full/);
+    await diskWith({ freeFiles: 0 }).requireRoomFor('async');
+  });
+
   it('is no matter where the number of files has no limit, nor where the operator wants no mark', async () => {
     const unlimited: DiskMeasure = { ...roomy, freeFiles: undefined };
     expect((await diskWith(unlimited).look()).refused).toStrictEqual([]);
