@@ -1,14 +1,14 @@
 import type { FunctionId } from '../functions/function.ts';
 
 /** No function takes more of the slots, so that a slow one never takes them all. */
-const mostOfOne = 0.75;
+const largestShare = 0.75;
 
 interface Share {
   running: number;
   most: number;
 }
 
-/** Counts the attempts under way: all of them, and those of each function. */
+/** Counts the runs under way: all of them, and those of each function. */
 export class Slots {
   readonly #most: number;
   readonly #shares = new Map<FunctionId, Share>();
@@ -28,11 +28,12 @@ export class Slots {
   }
 
   /**
-   * @param concurrency The most sandboxes that the version has: what goes beyond would only wait for them.
+   * @param mostOfOne The most runs that the function may have, the most sandboxes of its version for example: what goes beyond
+   * would only wait for them.
    * @returns what gives the slot back.
    */
-  take(functionId: FunctionId, concurrency: number): () => void {
-    const most = Math.min(concurrency, Math.max(1, Math.ceil(this.#most * mostOfOne)));
+  take(functionId: FunctionId, mostOfOne: number): () => void {
+    const most = Math.min(mostOfOne, Math.max(1, Math.ceil(this.#most * largestShare)));
     const share = this.#shares.get(functionId) ?? { running: 0, most };
     share.running++;
     share.most = most;
