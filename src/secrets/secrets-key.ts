@@ -54,8 +54,8 @@ export async function makeKey(path: string): Promise<SecretsKey> {
   const key = keyOf(randomBytes(keyBytes));
   try {
     await writeFile(unfinished, key.bytes, { flag: 'wx', mode: 0o600, flush: true });
-    // Unlike a rename this fails where the name is taken already.
     failpoint('secret.key_written');
+    // Unlike a rename this fails where the name is taken already.
     await link(unfinished, path);
     failpoint('secret.key_made');
     await rm(unfinished);
