@@ -39,10 +39,13 @@ export async function joinServers(
         instanceId,
       });
     },
-    belongingsOf: (id) => sandboxesOf(id, engine),
-    onDead: async (id, containerIds) => {
-      await Promise.all(containerIds.map((containerId) => engine.remove(containerId)));
-      logger.warn('Removed sandboxes of a server that has died', { instanceId: id, removed: containerIds.length });
+    removalOf: async (deadId) => {
+      const left = await sandboxesOf(deadId, engine);
+      return async () => {
+        if (left.length === 0) return;
+        await Promise.all(left.map((id) => engine.remove(id)));
+        logger.warn('Removed sandboxes of a server that has died', { instanceId: deadId, removed: left.length });
+      };
     },
     onFailure,
   });

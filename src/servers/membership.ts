@@ -1,15 +1,16 @@
 import { repeat } from '../repeat.ts';
 import type { ServerRun, ServerStore } from './server-store.ts';
 
-interface MembershipParts<Belonging> {
+interface MembershipParts {
   readonly store: ServerStore;
   readonly self: ServerRun;
   /** Told when this server's place was taken: another one was started on a copy of its data directory. */
   readonly onReplaced: () => void;
-  /** What a server has on this server's engine. Its failures are told. */
-  readonly belongingsOf: (instanceId: string) => Promise<readonly Belonging[]>;
-  /** Told what a server left that seems to have died, again until there is nothing. Its failures are told. */
-  readonly onDead: (instanceId: string, left: readonly Belonging[]) => Promise<void>;
+  /**
+   * Looks what a server has on this server's engine, and resolves with what removes just that. Asked for as long as the server
+   * counts as dead. The failures of both are told.
+   */
+  readonly removalOf: (instanceId: string) => Promise<() => Promise<void>>;
   readonly onFailure: (message: string, error: unknown) => void;
   readonly beatEveryMs?: number;
   readonly deadAfterMs?: number;
@@ -22,13 +23,13 @@ const usualBeatEveryMs = 10_000;
 const forgottenAfterMs = 86_400_000;
 
 /** This server's place among those that share a database: it says that it lives, and looks who does not any more. */
-export class Membership<Belonging> {
-  readonly #parts: MembershipParts<Belonging>;
+export class Membership {
+  readonly #parts: MembershipParts;
   readonly #deadAfterMs: number;
   #end: (() => Promise<void>) | undefined;
   #replaced = false;
 
-  constructor(parts: MembershipParts<Belonging>) {
+  constructor(parts: MembershipParts) {
     this.#parts = parts;
     this.#deadAfterMs = parts.deadAfterMs ?? usualDeadAfterMs;
   }
@@ -90,12 +91,9 @@ export class Membership<Belonging> {
    * still had not is of its dead run.
    */
   async #takeLeave(dead: readonly string[]): Promise<void> {
-    const { store, belongingsOf, onDead } = this.#parts;
-    const left = new Map<string, readonly Belonging[]>();
-    for (const instanceId of dead) left.set(instanceId, await belongingsOf(instanceId));
-    for (const instanceId of await store.unseen(this.#deadAfterMs)) {
-      const found = left.get(instanceId) ?? [];
-      if (found.length > 0) await onDead(instanceId, found);
-    }
+    const { store, removalOf } = this.#parts;
+    const removals = new Map<string, () => Promise<void>>();
+    for (const instanceId of dead) removals.set(instanceId, await removalOf(instanceId));
+    for (const instanceId of await store.unseen(this.#deadAfterMs)) await removals.get(instanceId)?.();
   }
 }

@@ -16,10 +16,10 @@ async function sharedOn(url: string): Promise<Store & { readonly shared: SharedD
   return { ...store, shared: store.shared };
 }
 
-type Watch = Pick<ConstructorParameters<typeof Membership<string>>[0], 'onReplaced' | 'belongingsOf' | 'onDead'>;
+type Watch = Pick<ConstructorParameters<typeof Membership>[0], 'onReplaced' | 'removalOf'>;
 
 /** The place of the server `one`, to which others are dead when they were not seen for a moment. */
-async function joined(store: ServerStore, watch: Watch): Promise<Membership<string>> {
+async function joined(store: ServerStore, watch: Watch): Promise<Membership> {
   const membership = new Membership({
     ...watch,
     store,
@@ -76,12 +76,11 @@ describe('the servers of a database', () => {
       onReplaced: () => {
         replaced += 1;
       },
-      belongingsOf: (instanceId) => Promise.resolve([`container of ${instanceId}`]),
-      onDead: (instanceId, left) => {
-        expect(left).toStrictEqual([`container of ${instanceId}`]);
-        dead.push(instanceId);
-        return Promise.resolve();
-      },
+      removalOf: (instanceId) =>
+        Promise.resolve(() => {
+          dead.push(instanceId);
+          return Promise.resolve();
+        }),
     });
     await servers.announce(run('two'));
     await until(() => dead.includes('two'), 10_000, 'the other one counts as dead');
@@ -105,14 +104,13 @@ describe('the servers of a database', () => {
     let looks = 0;
     await joined(servers, {
       onReplaced: () => undefined,
-      belongingsOf: async () => {
-        looks += 1;
+      removalOf: async () => {
+        const look = `look ${(looks += 1)}`;
         if (looks === 1) await servers.announce(run('two', 'second'));
-        return [`look ${looks}`];
-      },
-      onDead: (_instanceId, left) => {
-        taken.push(...left);
-        return Promise.resolve();
+        return () => {
+          taken.push(look);
+          return Promise.resolve();
+        };
       },
     });
     await until(() => taken.length > 0, 10_000, 'its second run counts as dead as well');
