@@ -28,6 +28,9 @@ export class Membership {
   readonly #deadAfterMs: number;
   #end: (() => Promise<void>) | undefined;
   #replaced = false;
+  /** When this server last said that it lives, and from when on it may judge others, by the monotonic clock. */
+  #beatAtMs = -Infinity;
+  #judgesFromMs = -Infinity;
 
   constructor(parts: MembershipParts) {
     this.#parts = parts;
@@ -38,6 +41,7 @@ export class Membership {
   async open(): Promise<void> {
     const { store, self, beatEveryMs = usualBeatEveryMs, onFailure } = this.#parts;
     await store.announce(self);
+    this.#beatAtMs = performance.now();
     const endings = [
       repeat({
         work: () => this.#beat(),
@@ -77,10 +81,21 @@ export class Membership {
     const isOurs = await this.#parts.store.beat(this.#parts.self);
     if (!isOurs && !this.#replaced) this.#parts.onReplaced();
     this.#replaced = !isOurs;
+    // What kept this server from the database may have kept the others from it too: they get the time to be seen again.
+    const nowMs = performance.now();
+    if (this.#wasAway(nowMs)) this.#judgesFromMs = nowMs + this.#deadAfterMs;
+    this.#beatAtMs = nowMs;
+  }
+
+  /** Whether it could not say for long that it lives. Half the time is enough to have others seem dead who came a little later. */
+  #wasAway(nowMs: number): boolean {
+    return nowMs - this.#beatAtMs > this.#deadAfterMs / 2;
   }
 
   async #look(): Promise<void> {
     const { store } = this.#parts;
+    const nowMs = performance.now();
+    if (this.#wasAway(nowMs) || nowMs < this.#judgesFromMs) return;
     const dead = await store.unseen(this.#deadAfterMs);
     if (dead.length > 0) await this.#takeLeave(dead);
     await store.forget(forgottenAfterMs);
