@@ -1,3 +1,4 @@
+import { isObject, memberOf } from '../documents/json-object.ts';
 import { pointerTo } from '../documents/json-pointer.ts';
 import type { ConfigChangeDocument, VersionDifferenceDocument } from '../wire/version-difference.ts';
 import { configToWire } from './function-config-wire.ts';
@@ -15,31 +16,17 @@ export function versionDifference(from: FunctionVersion, to: FunctionVersion): V
       from: { sha256: from.artifactHash, bytes: from.artifactBytes },
       to: { sha256: to.artifactHash, bytes: to.artifactBytes },
     },
-    config: changes(leaves(configToWire(from.config)), leaves(configToWire(to.config))),
+    config: [...changes(configToWire(from.config), configToWire(to.config))],
   };
 }
 
-function changes(
-  from: ReadonlyMap<string, unknown>,
-  to: ReadonlyMap<string, unknown>,
-): readonly ConfigChangeDocument[] {
-  const pointers = [...new Set([...from.keys(), ...to.keys()])];
-  return pointers
-    .filter((pointer) => from.get(pointer) !== to.get(pointer))
-    .map((pointer) => ({
-      pointer,
-      ...(from.has(pointer) ? { from: from.get(pointer) } : {}),
-      ...(to.has(pointer) ? { to: to.get(pointer) } : {}),
-    }));
-}
-
-/** Everything in a config that is not an object itself, by its pointer. A config has no lists. */
-function leaves(document: object, path = ''): ReadonlyMap<string, unknown> {
-  const found = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(document) as [string, unknown][]) {
-    const pointer = path + pointerTo(name);
-    if (typeof value !== 'object' || value === null) found.set(pointer, value);
-    else for (const [inner, leaf] of leaves(value, pointer)) found.set(inner, leaf);
+/** What differs between two configs, or two members of one name; undefined is a member that a side lacks. A config has no lists. */
+function* changes(from: unknown, to: unknown, pointer = ''): Generator<ConfigChangeDocument, void, undefined> {
+  if (!isObject(from) && !isObject(to)) {
+    if (from === to) return;
+    yield { pointer, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    return;
   }
-  return found;
+  const names = new Set([from, to].flatMap((side) => (isObject(side) ? Object.keys(side) : [])));
+  for (const name of names) yield* changes(memberOf(from, name), memberOf(to, name), pointer + pointerTo(name));
 }
