@@ -43,5 +43,5 @@ async function* wireEvents(events: AsyncIterable<LiveEvent>): AsyncGenerator<Str
 function requireFollow(request: Request): void {
   onlyParameters(request, 'follow');
   if (request.query['follow'] === 'true') return;
-  throw new SraasError('INVALID_QUERY', 'Ask with ?follow=true: logs are live only, those of the past are not kept.');
+  throw new SraasError('INVALID_QUERY', 'Ask with ?follow=true; logs of the past are with the invocations.');
 }
