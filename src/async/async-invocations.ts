@@ -3,7 +3,7 @@ import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { parseReference } from '../functions/reference.ts';
 import type { History } from '../history/history.ts';
-import { isInvocationId } from '../history/invocation-id.ts';
+import { invocationNotThere, isInvocationId } from '../history/invocation-id.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
@@ -52,44 +52,27 @@ export class AsyncInvocations {
    * @throws SraasError INVOCATION_NOT_FOUND; INVOCATION_ENDED for one that is over.
    */
   async cancel(invocationId: string): Promise<void> {
-    const { store, backlog, inFlight, clock, onEnded } = this.#parts;
-    if (!isInvocationId(invocationId)) throw notFound();
+    const { store, backlog, inFlight, history, clock, onEnded } = this.#parts;
+    if (!isInvocationId(invocationId)) throw invocationNotThere();
     switch (await store.cancel(invocationId, clock())) {
       case 'cancelled':
         failpoint('async.cancelled');
         backlog.ended();
         onEnded();
         // It need not run here, or not yet.
-        await inFlight.cancel(invocationId).catch(ignoreNotFound);
+        await inFlight.cancel(invocationId);
         return;
       case 'ended':
         throw ended();
       case 'missing':
-        await this.#cancelHere(invocationId);
+        if (await inFlight.cancel(invocationId)) return;
+        // One that has just ended is known before its record is in the store.
+        await history.find(invocationId);
+        throw ended();
     }
   }
-
-  async #cancelHere(invocationId: string): Promise<void> {
-    const { inFlight, history } = this.#parts;
-    try {
-      await inFlight.cancel(invocationId);
-    } catch (error) {
-      ignoreNotFound(error);
-      // One that has just ended is known before its record is in the store.
-      await history.find(invocationId);
-      throw ended();
-    }
-  }
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof SraasError && error.code === 'INVOCATION_NOT_FOUND')) throw error;
 }
 
 function ended(): SraasError {
   return new SraasError('INVOCATION_ENDED', 'The invocation has ended already: there is nothing to cancel.');
-}
-
-function notFound(): SraasError {
-  return new SraasError('INVOCATION_NOT_FOUND', 'There is no invocation with this id, or its history has been pruned.');
 }

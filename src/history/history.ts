@@ -1,10 +1,9 @@
-import { SraasError } from '../errors.ts';
 import { readPage, type Page } from '../functions/page.ts';
 import type { InFlight, RunningInvocation } from '../invocations/in-flight.ts';
 import { noFigures } from './attempt-figures.ts';
 import type { HistoryListRequest, HistoryStore } from './history-store.ts';
 import type { HistoryWriter } from './history-writer.ts';
-import { isInvocationId } from './invocation-id.ts';
+import { invocationNotThere, isInvocationId } from './invocation-id.ts';
 import { nothingKept, type InvocationPayload, type InvocationRecord } from './invocation-record.ts';
 
 /** What can be told of an invocation, whether it has ended or not. */
@@ -29,7 +28,7 @@ export class History {
 
   /** @throws SraasError INVOCATION_NOT_FOUND, and the store's own. */
   async find(invocationId: string): Promise<KnownInvocation> {
-    if (!isInvocationId(invocationId)) throw notFound();
+    if (!isInvocationId(invocationId)) throw invocationNotThere();
     const { store, writer, inFlight } = this.#parts;
     // In this order, an invocation that ends meanwhile is in one of the three.
     const running = inFlight.find(invocationId);
@@ -37,7 +36,7 @@ export class History {
     if (ended !== undefined) return ended;
     const record = await store.find(invocationId);
     if (record !== undefined) return { record, payload: (await store.findPayload(invocationId)) ?? nothingKept };
-    if (running === undefined) throw notFound();
+    if (running === undefined) throw invocationNotThere();
     return { record: recordOf(running), payload: nothingKept };
   }
 
@@ -76,11 +75,4 @@ function recordOf(running: RunningInvocation): KnownInvocation['record'] {
     replayOf: undefined,
     schedule: undefined,
   };
-}
-
-function notFound(): SraasError {
-  return new SraasError(
-    'INVOCATION_NOT_FOUND',
-    'No invocation with this id is known: it never was, or its record has been removed, for those are kept for a time only.',
-  );
 }

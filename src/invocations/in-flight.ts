@@ -81,21 +81,17 @@ export class InFlight {
 
   /**
    * Ends an invocation, whose caller is told INVOCATION_CANCELLED. Resolves when it no longer runs; one that ended by itself at
-   * the same moment keeps its own end.
-   * @throws SraasError INVOCATION_NOT_FOUND when none with this id runs or waits.
+   * the same moment keeps its own end. Never rejects.
+   * @returns false when none with this id runs or waits.
    */
-  async cancel(invocationId: string): Promise<void> {
+  async cancel(invocationId: string): Promise<boolean> {
     const entry = this.#entries.get(invocationId);
-    if (entry === undefined) {
-      throw new SraasError(
-        'INVOCATION_NOT_FOUND',
-        'No invocation with this id runs or waits: it has ended, or never was; GET /invocations lists those there are.',
-      );
-    }
+    if (entry === undefined) return false;
     entry.controller.abort(
       new SraasError('INVOCATION_CANCELLED', 'The invocation was cancelled by a request to do so, and was killed.'),
     );
     await entry.ended;
+    return true;
   }
 
   /**
