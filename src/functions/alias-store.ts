@@ -1,3 +1,4 @@
+import type { Change } from '../wire/change.ts';
 import type { Alias, AliasTarget } from './alias.ts';
 import type { Precondition } from './precondition.ts';
 
@@ -15,8 +16,7 @@ export type AliasRollback = Omit<AliasDraft, 'target'> & Partial<Pick<AliasDraft
 
 export interface ChangedAlias {
   readonly alias: Alias;
-  /** `unchanged`: it led there already, and nothing was written. */
-  readonly outcome: 'created' | 'updated' | 'unchanged';
+  readonly outcome: Change;
 }
 
 /** Most aliases of one function; each keeps the sandboxes of what it points at. */

@@ -1,6 +1,7 @@
 import type { ArtifactHash } from '../artifacts/artifact-hash.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
 import type { ImageKey } from '../runtimes/custom/made-image.ts';
+import type { Change } from '../wire/change.ts';
 import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion, HandlerEntry } from './function.ts';
 import type { Precondition } from './precondition.ts';
 
@@ -24,12 +25,9 @@ export interface VersionDraft {
   readonly createdAt: Date;
 }
 
-/** `created`: the name is new. `updated`: it got its next version. `unchanged`: its newest version says the same already. */
-type DeployOutcome = 'created' | 'updated' | 'unchanged';
-
 export interface Published {
   readonly fn: DeployedFunction;
-  readonly outcome: DeployOutcome;
+  readonly outcome: Change;
 }
 
 export interface FunctionListRequest {

@@ -1,4 +1,4 @@
-import type { DeployChange } from './function.ts';
+import type { Change } from './change.ts';
 
 /** Where an alias leads: to one version, or to one and, with both other members, a share of the calls to another. */
 export interface AliasTargetDocument {
@@ -17,5 +17,5 @@ export interface AliasDocument extends AliasTargetDocument {
   readonly created_at: string;
   readonly updated_at: string;
   /** What a change did; absent where the alias was only looked at. */
-  readonly outcome?: DeployChange;
+  readonly outcome?: Change;
 }

@@ -1,3 +1,4 @@
+import type { Change } from './change.ts';
 import type { CompleteConfigDocument } from './function-config.ts';
 
 /** One version of a function. Values of `env` are shown: they are configuration, not secrets. */
@@ -23,9 +24,6 @@ export interface CodeDocument {
   readonly bytes: number;
 }
 
-/** What a deploy did: `unchanged` when code and configuration were those of the newest version already. */
-export type DeployChange = 'created' | 'updated' | 'unchanged';
-
 export interface DeployReply extends FunctionDocument {
-  readonly outcome: DeployChange;
+  readonly outcome: Change;
 }
