@@ -1,5 +1,6 @@
 import type { LiveEvent } from '../invocations/live-event.ts';
 import type { LiveLogEvent } from '../wire/live-log.ts';
+import { milliseconds } from '../wire/milliseconds.ts';
 
 /** A live event as clients see it. */
 export function liveEventToWire(event: LiveEvent): LiveLogEvent {
@@ -14,7 +15,7 @@ export function liveEventToWire(event: LiveEvent): LiveLogEvent {
         invocation_id: event.invocationId,
         outcome: event.outcome ?? null,
         code: event.code ?? null,
-        duration_ms: Math.round(event.durationMs * 1000) / 1000,
+        duration_ms: milliseconds(event.durationMs),
         logs_truncated: event.logsTruncated,
         at: event.at.toISOString(),
       };

@@ -1,5 +1,6 @@
 import type { ResourceUse } from '../sandboxes/resource-account.ts';
 import type { InvokeReply } from '../wire/invoke.ts';
+import { milliseconds } from '../wire/milliseconds.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One invocation, as its caller hears of it. */
@@ -43,8 +44,4 @@ export function encodeReply(reply: Reply): Buffer {
   };
   const result = verdict.result ?? Buffer.from('null');
   return Buffer.concat([Buffer.from('{"result":'), result, Buffer.from(`,${JSON.stringify(rest).slice(1)}`)]);
-}
-
-function milliseconds(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -1,3 +1,4 @@
+import { eventAndContext, withMembers } from '../history/embedded-members.ts';
 import { memberBytes } from '../history/member-bytes.ts';
 import type { ScheduleSummary, SetScheduleReply } from '../wire/schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -26,26 +27,11 @@ export function scheduleToWire(schedule: Schedule): ScheduleSummary {
 
 /** The JSON text of a schedule with `event` and `context`, which are embedded as the bytes that they came as. */
 export function encodeSchedule(schedule: Schedule, besides: Partial<Pick<SetScheduleReply, 'outcome'>> = {}): Buffer {
-  const sent = memberBytes(schedule.envelope);
-  const text = JSON.stringify({ ...besides, ...scheduleToWire(schedule) });
-  return Buffer.concat([
-    Buffer.from(`${text.slice(0, -1)},"event":`),
-    sent.get('event') ?? emptyObject,
-    Buffer.from(',"context":'),
-    sent.get('context') ?? emptyObject,
-    Buffer.from('}'),
-  ]);
+  return withMembers({ ...besides, ...scheduleToWire(schedule) }, eventAndContext(schedule.envelope));
 }
 
 /** The envelope of each run, made of the bytes of a schedule's document. */
 export function envelopeOf(document: Uint8Array): Buffer {
-  const sent = memberBytes(document);
-  const parts = [Buffer.from('{"version":"v1"')];
-  for (const name of ['event', 'context'] as const) {
-    const bytes = sent.get(name);
-    if (bytes !== undefined) parts.push(Buffer.from(`,"${name}":`), Buffer.from(bytes));
-  }
-  return Buffer.concat([...parts, Buffer.from('}')]);
+  const sent = [...memberBytes(document)].filter(([name]) => name === 'event' || name === 'context');
+  return withMembers({ version: 'v1' }, sent);
 }
-
-const emptyObject = Buffer.from('{}');
