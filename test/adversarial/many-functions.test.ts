@@ -2,11 +2,12 @@
 // Barrier: the cap on sandboxes of all functions together; the one that was idle longest makes room. Expected: every call is
 // answered; no more sandboxes than the cap at any moment.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { atATime } from '../support/at-a-time.ts';
 import { docker } from '../support/containers.ts';
 import { openArena, type Arena } from '../support/arena.ts';
 
 const functions = 100;
-const atATime = 3;
+const callers = 3;
 const maxSandboxes = 8;
 
 let arena: Arena;
@@ -18,18 +19,13 @@ afterAll(() => arena[Symbol.asyncDispose]());
 it('answers each of a hundred functions, within the cap', async () => {
   const names: string[] = [];
   for (let i = 0; i < functions; i++) names.push(await arena.deploy(`export const handler = () => ${i}`));
-  const wanted = names.map((name, i) => ({ name, i }));
   const results: unknown[] = [];
   let fullest: readonly string[] = [];
-  await Promise.all(
-    Array.from({ length: atATime }, async () => {
-      for (let next = wanted.pop(); next !== undefined; next = wanted.pop()) {
-        results[next.i] = (await arena.client.invoke(next.name)).result;
-        const now = await sandboxes();
-        if (now.length > fullest.length) fullest = now;
-      }
-    }),
-  );
+  await atATime(callers, names, async (name, i) => {
+    results[i] = (await arena.client.invoke(name)).result;
+    const now = await sandboxes();
+    if (now.length > fullest.length) fullest = now;
+  });
   expect(results).toEqual(names.map((_, i) => i));
   expect(fullest.length, fullest.join(', ')).toBeLessThanOrEqual(maxSandboxes);
   await arena.aftermath();

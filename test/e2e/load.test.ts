@@ -1,15 +1,17 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { atATime } from '../support/at-a-time.ts';
 import { containersOfInstance, docker } from '../support/containers.ts';
 import { spawnOnStore } from '../support/database-url.ts';
+import { ResidentMemory } from '../support/resident-memory.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { keptByStoppedServer, namesIn } from '../support/stopped-data-directory.ts';
 
 const functionCount = 20;
 const callsPerRound = 200;
-const atATime = 20;
+const callers = 20;
 
 it('keeps 200 invocations of 20 functions apart, 20 at a time, and leaves nothing behind', async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'sraas-load-'));
@@ -24,10 +26,11 @@ it('keeps 200 invocations of 20 functions apart, 20 at a time, and leaves nothin
       );
     }
     await callAll(server, 0);
-    const settled = await residentBytes(server);
+    const memory = new ResidentMemory(server);
+    const settledMb = await memory.now();
     for (let round = 1; round <= 5; round++) await callAll(server, round);
     // 1,000 calls later: buffers and compiled code may still grow a little, what calls leave behind may not.
-    expect((await residentBytes(server)) - settled).toBeLessThan(30_000_000);
+    expect((await memory.now()) - settledMb).toBeLessThan(30);
 
     const instance = await instanceOf();
     expect(await server.signal('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -41,23 +44,10 @@ it('keeps 200 invocations of 20 functions apart, 20 at a time, and leaves nothin
 
 async function callAll(server: ServerProcess, round: number): Promise<void> {
   const calls = Array.from({ length: callsPerRound }, (_, i) => ({ fn: i % functionCount, nonce: `${round}-${i}` }));
-  await Promise.all(
-    Array.from({ length: atATime }, async () => {
-      for (let call = calls.pop(); call !== undefined; call = calls.pop()) {
-        const { result, logs, error } = await server.client.invoke(`load-${call.fn}`, { event: { nonce: call.nonce } });
-        expect({ result, logs, error }).toEqual({
-          result: { nonce: call.nonce, by: call.fn },
-          logs: `${call.fn} ${call.nonce}\n`,
-          error: null,
-        });
-      }
-    }),
-  );
-}
-
-async function residentBytes(server: ServerProcess): Promise<number> {
-  const status = await readFile(`/proc/${server.child.pid ?? 0}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  await atATime(callers, calls, async ({ fn, nonce }) => {
+    const { result, logs, error } = await server.client.invoke(`load-${fn}`, { event: { nonce } });
+    expect({ result, logs, error }).toEqual({ result: { nonce, by: fn }, logs: `${fn} ${nonce}\n`, error: null });
+  });
 }
 
 async function instanceOf(): Promise<string> {

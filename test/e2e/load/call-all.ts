@@ -1,4 +1,5 @@
 import type { SraasClient } from '../../../src/client/sraas-client.ts';
+import { atATime } from '../../support/at-a-time.ts';
 import type { WatchedServer } from '../../support/watched-server.ts';
 import { type Deed, deeds, wrongWith } from './deeds.ts';
 import { MemorySamples } from './memory-samples.ts';
@@ -9,7 +10,7 @@ const calls = 10_000;
 /** Code is compiled and buffers grow meanwhile; memory is looked at after these. */
 const warmUpCalls = 3000;
 const callsPerSample = 250;
-const atATime = 10;
+const callers = 10;
 /** Calls go to so many functions at a time, one after the other of them all: each takes a container, and each loses it again. */
 const inUse = 8;
 
@@ -26,7 +27,6 @@ export async function callAll(
   client: SraasClient,
   functionCount: number,
 ): Promise<{ readonly wrong: readonly string[]; readonly memory: MemorySamples }> {
-  const planned = plan(functionCount);
   const memory = new MemorySamples(server);
   const wrong: string[] = [];
   let made = 0;
@@ -40,14 +40,11 @@ export async function callAll(
     }
     if (++made >= warmUpCalls && made % callsPerSample === 0) await memory.take(made);
   };
-  const caller = async (): Promise<void> => {
-    for (let call = planned.shift(); call !== undefined; call = planned.shift()) await callOne(call);
-  };
-  await Promise.all(Array.from({ length: atATime }, caller));
+  await atATime(callers, plan(functionCount), callOne);
   return { wrong, memory };
 }
 
-function plan(functionCount: number): PlannedCall[] {
+function plan(functionCount: number): readonly PlannedCall[] {
   const random = seededRandom(seed);
   return Array.from({ length: calls }, (_, i) => ({
     deed: pickWeighted(deeds, random),
