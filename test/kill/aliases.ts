@@ -1,7 +1,6 @@
-import { ClientError } from '../../src/client/client-error.ts';
 import { Belongings } from './belongings.ts';
 import type { Journal } from './journal.ts';
-import { clientOf, type Witness } from './witness.ts';
+import { clientOf, ifThere, type Witness } from './witness.ts';
 
 /** The one alias that functions have here. */
 export const aliasName = 'live';
@@ -19,24 +18,14 @@ export function aliasesOf(witness: Witness): Belongings {
       },
       remove: (url, fn) => clientOf(url).aliases.remove(fn, aliasName),
       show: async (url, fn) => {
-        try {
-          const { document } = await clientOf(url).aliases.look(fn, aliasName);
-          const { version, other_version: other } = document;
-          return markOf(journal, fn, version) + (other === undefined ? '' : ` ${markOf(journal, fn, other)}`);
-        } catch (error) {
-          requireGone(error);
-          return undefined;
-        }
+        const alias = (await ifThere(clientOf(url).aliases.look(fn, aliasName)))?.document;
+        if (alias === undefined) return undefined;
+        const { version, other_version: other } = alias;
+        return markOf(journal, fn, version) + (other === undefined ? '' : ` ${markOf(journal, fn, other)}`);
       },
     },
     witness,
   );
-}
-
-/** @throws what is not about something that is not there. */
-export function requireGone(error: unknown): void {
-  const gone = ['FUNCTION_NOT_FOUND', 'ALIAS_NOT_FOUND', 'SCHEDULE_NOT_FOUND'];
-  if (!(error instanceof ClientError && gone.includes(error.code))) throw error;
 }
 
 function markOf(journal: Journal, fn: string, version: number): string {

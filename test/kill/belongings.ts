@@ -1,5 +1,6 @@
 import { Register } from './register.ts';
-import { codeOf, count, failed, type Witness } from './witness.ts';
+import { sending, type Sent, settle } from './settle.ts';
+import type { Witness } from './witness.ts';
 
 /** A kind of thing that a function has at most one of here, and that goes with it: its alias, its schedule. */
 export interface Kind {
@@ -29,35 +30,18 @@ export class Belongings {
   }
 
   /** Sets it, or removes it. False when no server answers. */
-  async set(url: string, fn: string, value: string | undefined): Promise<boolean> {
-    const { journal } = this.#witness;
-    const { what } = this.#kind;
-    const register = this.of(fn);
-    const write = register.send(value, journal.now());
-    try {
-      await (value === undefined ? this.#kind.remove(url, fn) : this.#kind.put(url, fn, value));
-      register.acknowledged(write, journal.now());
-      count(this.#witness, `${what}: acknowledged`);
-      return true;
-    } catch (error) {
-      if (codeOf(error) !== 'UNREACHABLE') register.refused(write);
-      return failed(this.#witness, what, fn, error);
-    }
+  set(url: string, fn: string, value: string | undefined): Promise<boolean> {
+    return settle(this.#witness, {
+      what: this.#kind.what,
+      name: fn,
+      sent: sending(this.of(fn), value, this.#witness.journal),
+      act: () => (value === undefined ? this.#kind.remove(url, fn) : this.#kind.put(url, fn, value)),
+    });
   }
 
   /** Its function is being removed: the fate of the one is that of the other. */
-  removing(fn: string): { readonly acknowledged: () => void; readonly refused: () => void } {
-    const { journal } = this.#witness;
-    const register = this.of(fn);
-    const write = register.send(undefined, journal.now());
-    return {
-      acknowledged: () => {
-        register.acknowledged(write, journal.now());
-      },
-      refused: () => {
-        register.refused(write);
-      },
-    };
+  removing(fn: string): Sent<unknown> {
+    return sending(this.of(fn), undefined, this.#witness.journal);
   }
 
   /** Asks a server what there is, which settles what got no answer. */

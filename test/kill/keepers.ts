@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Register } from './register.ts';
-import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
+import { sending, settle } from './settle.ts';
+import { clientOf, type Witness } from './witness.ts';
 
 /** The secret that webhooks are signed with, which is never changed. */
 export const signingSecret = { name: 'signing', value: 'whom you may believe' } as const;
@@ -56,20 +57,15 @@ export class Keepers {
   }
 
   /** False when no server answers. */
-  async #set(url: string, name: string, register: Register): Promise<boolean> {
+  #set(url: string, name: string, register: Register): Promise<boolean> {
     const { journal } = this.#witness;
     const value = `v${journal.now()}`;
-    const write = register.send(value, journal.now());
-    try {
-      await clientOf(url).secrets.set(name, value);
-      register.acknowledged(write, journal.now());
-      count(this.#witness, 'secret: acknowledged');
-      return true;
-    } catch (error) {
-      // Without a reply nobody knows, until another value is acknowledged.
-      if (codeOf(error) !== 'UNREACHABLE') register.refused(write);
-      return failed(this.#witness, 'secret', name, error);
-    }
+    return settle(this.#witness, {
+      what: 'secret',
+      name,
+      sent: sending(register, value, journal),
+      act: () => clientOf(url).secrets.set(name, value),
+    });
   }
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requireGone } from './aliases.ts';
 import { Belongings } from './belongings.ts';
-import { clientOf, count, type Witness } from './witness.ts';
+import { clientOf, count, ifThere, type Witness } from './witness.ts';
 
 /** The one schedule that functions have here. */
 const scheduleName = 'tick';
@@ -23,13 +22,8 @@ export function timetablesOf(witness: Witness): Belongings {
       },
       remove: (url, fn) => clientOf(url).schedules.remove(fn, scheduleName),
       show: async (url, fn) => {
-        try {
-          const { event } = await clientOf(url).schedules.show(fn, scheduleName);
-          return (event as { readonly nonce: string }).nonce;
-        } catch (error) {
-          requireGone(error);
-          return undefined;
-        }
+        const schedule = await ifThere(clientOf(url).schedules.show(fn, scheduleName));
+        return (schedule?.event as { readonly nonce: string } | undefined)?.nonce;
       },
     },
     witness,

@@ -33,6 +33,19 @@ export function codeOf(error: unknown): string {
   return error instanceof ClientError ? error.code : String(error);
 }
 
+/** Refusals that say that there is no such thing. */
+const goneCodes = new Set(['FUNCTION_NOT_FOUND', 'ALIAS_NOT_FOUND', 'SCHEDULE_NOT_FOUND', 'INVOCATION_NOT_FOUND']);
+
+/** What was asked for, or undefined when there is none. @throws what else goes wrong. */
+export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (goneCodes.has(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
 export function clientOf(url: string): SraasClient {
   return new SraasClient({ url });
 }

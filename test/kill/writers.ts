@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ClientError } from '../../src/client/client-error.ts';
 import type { DeployReply } from '../../src/wire/function.ts';
 import { codeOf as filesOf, configOf } from './code.ts';
 import type { Belongings } from './belongings.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Change, Deployed, Shown } from './journal.ts';
-import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
+import { type Sent, settle } from './settle.ts';
+import { clientOf, count, failed, ifThere, type Witness } from './witness.ts';
 
 /** Code that several functions have in common, so that no removal may take it from another. */
 const sharedCodes = ['shared-0', 'shared-1'];
@@ -113,7 +113,7 @@ export class Writers {
       return undefined;
     });
     for (const one of gone) {
-      if (sent.fate === 'happened') one.acknowledged();
+      if (sent.fate === 'happened') one.acknowledged(undefined);
       if (sent.fate === 'lost') one.refused();
     }
     return isAnswered;
@@ -136,17 +136,17 @@ export class Writers {
     }
   }
 
-  async #settle(what: string, sent: Change, act: () => Promise<Shown | undefined>): Promise<boolean> {
+  #settle(what: string, change: Change, act: () => Promise<Shown | undefined>): Promise<boolean> {
     const { journal } = this.#witness;
-    try {
-      journal.acknowledged(sent, await act());
-      count(this.#witness, `${what}: acknowledged`);
-      return true;
-    } catch (error) {
-      // Without a reply nobody knows; with one, nothing may have happened.
-      if (codeOf(error) !== 'UNREACHABLE') journal.refused(sent);
-      return failed(this.#witness, what, sent.name, error);
-    }
+    const sent: Sent<Shown | undefined> = {
+      acknowledged: (shown) => {
+        journal.acknowledged(change, shown);
+      },
+      refused: () => {
+        journal.refused(change);
+      },
+    };
+    return settle(this.#witness, { what, name: change.name, sent, act });
   }
 
   async #put(url: string, name: string, deployed: Deployed, key: string | undefined): Promise<Shown> {
@@ -161,12 +161,8 @@ export class Writers {
 }
 
 async function show(url: string, name: string): Promise<Shown | undefined> {
-  try {
-    return shownBy(await clientOf(url).show(name));
-  } catch (error) {
-    if (error instanceof ClientError && error.code === 'FUNCTION_NOT_FOUND') return undefined;
-    throw error;
-  }
+  const shown = await ifThere(clientOf(url).show(name));
+  return shown && shownBy(shown);
 }
 
 function shownBy({ env, version, code }: Pick<DeployReply, 'env' | 'version' | 'code'>): Shown {
