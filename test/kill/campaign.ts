@@ -1,7 +1,5 @@
-import { SraasClient } from '../../src/client/sraas-client.ts';
 import { seededRandom } from '../e2e/load/seeded-random.ts';
 import { containersOfInstance } from '../support/containers.ts';
-import { ask } from './ask.ts';
 import { die } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { inspectPlace } from './inspect.ts';
@@ -14,7 +12,7 @@ import type { NewPlace, Place } from './places.ts';
 import { Receiver } from './receiver.ts';
 import { type Listening, ServerLife } from './server-life.ts';
 import { Users } from './users.ts';
-import type { Tally, Witness } from './witness.ts';
+import { clientOf, codeOf, type Tally, type Witness } from './witness.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -141,7 +139,7 @@ class Campaign {
       this.journal.faults.push(`after ${describeKill(kill)} the next start failed; see ${place.directory}`);
       return;
     }
-    const client = new SraasClient({ url: listening.url });
+    const client = clientOf(listening.url);
     await client.health();
     // Sealed with the key that there is, or with a new one.
     await client.secrets.set('first', 'again');
@@ -193,9 +191,9 @@ class Campaign {
 async function setSecret(life: ServerLife): Promise<void> {
   const listening = await life.listening;
   if (listening === undefined) return;
-  await ask(`${listening.url}/secrets/first`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ value: 'once' }),
-  });
+  try {
+    await clientOf(listening.url).secrets.set('first', 'once');
+  } catch (error) {
+    if (codeOf(error) !== 'UNREACHABLE') throw error;
+  }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from './ask.ts';
-import { endOf, terminal, type Ledger, type Seen } from './ledger.ts';
+import type { RecordDocument } from '../../src/wire/record.ts';
+import { endOf, terminal, type Ledger } from './ledger.ts';
 import type { Receiver, Told } from './receiver.ts';
-import { count, type Witness } from './witness.ts';
+import { clientOf, count, ifThere, type Witness } from './witness.ts';
 
 /** Longer than the wait after two calls that failed. */
 const patienceMs = 120_000;
@@ -23,7 +23,7 @@ export async function judgeWebhooks(url: string, { witness, ledger, receiver }: 
   const idOf = new Map<string, string>();
   for (const id of receiver.ids) {
     // Also of those whose 202 never came.
-    const end = ledger.endOf(id) ?? (await seen(url, id));
+    const end = ledger.endOf(id) ?? (await ifThere(clientOf(url).invocations.show(id)));
     for (const told of receiver.of(id)) judge(told, end, faults);
     const [first] = receiver.of(id);
     const nonce = first && nonceOf(first);
@@ -35,18 +35,13 @@ export async function judgeWebhooks(url: string, { witness, ledger, receiver }: 
   count(witness, 'webhooks: calls', receiver.calls);
 }
 
-function judge(told: Told, end: Seen | undefined, faults: string[]): void {
+function judge(told: Told, end: RecordDocument | undefined, faults: string[]): void {
   if (!terminal.has(told.state)) faults.push(`a webhook told of ${told.id} before its end: ${endOf(told)}`);
   else if (end === undefined) faults.push(`a webhook told of ${told.id}, which nobody knows`);
   // A result that is not kept is left out, where a webhook tells of null.
   else if (endOf({ ...told, result: null }) !== endOf({ ...end, result: null })) {
     faults.push(`a webhook told of ${told.id}: ${endOf(told)}; its end is ${endOf(end)}`);
   }
-}
-
-async function seen(url: string, id: string): Promise<Seen | undefined> {
-  const answer = await ask(`${url}/invocations/${id}`);
-  return answer?.status === 200 ? (answer.document as Seen) : undefined;
 }
 
 /** What an invocation was sent with, as far as its end tells it. */

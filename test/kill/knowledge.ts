@@ -45,7 +45,7 @@ export async function judgeAll(
   await awaitRuns(url, timetables, witness);
   const deadline = AbortSignal.timeout(patienceMs);
   while (ledger.open.length > 0 && !deadline.aborted) {
-    await lookAtAll(url, ledger);
+    await lookAtAll(url, { witness, ledger });
     await sleep(100);
   }
   for (const [state, times] of ledger.judge()) count(witness, `async ended: ${state}`, times);

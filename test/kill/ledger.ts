@@ -1,3 +1,4 @@
+import type { RecordDocument } from '../../src/wire/record.ts';
 import type { Echo } from './code.ts';
 import type { Journal } from './journal.ts';
 
@@ -15,27 +16,10 @@ export interface Accepted {
   readonly version: number;
 }
 
-/** What `GET /invocations/:id` says, as far as it has to stay true once the invocation has ended. */
-export interface Seen {
-  readonly id: string;
-  readonly function: string;
-  readonly version: number;
-  readonly mode: string;
-  readonly state: string;
-  readonly outcome: string | null;
-  readonly error_code: string | null;
-  readonly error: string | null;
-  readonly attempt: number;
-  readonly max_attempts: number;
-  readonly ended_at: string | null;
-  readonly event?: unknown;
-  readonly result?: unknown;
-}
-
 interface Entry extends Accepted {
   /** `asked`: a cancellation without an answer. */
   cancel: 'no' | 'asked' | 'acknowledged';
-  end: Seen | undefined;
+  end: RecordDocument | undefined;
   /** Moment at which the end was first seen. */
   endSeenAt: number;
 }
@@ -73,7 +57,7 @@ export class Ledger {
   }
 
   /** Notes what a server said of one; undefined when it knew nothing of it. */
-  saw(id: string, seen: Seen | undefined): void {
+  saw(id: string, seen: RecordDocument | undefined): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     const { faults } = this.#journal;
@@ -87,12 +71,7 @@ export class Ledger {
     }
   }
 
-  /** Notes an answer that tells nothing of it. */
-  unexpected(id: string, answer: string): void {
-    this.#journal.faults.push(`${id} was asked for, and the answer was ${answer}`);
-  }
-
-  endOf(id: string): Seen | undefined {
+  endOf(id: string): RecordDocument | undefined {
     return this.#entries.get(id)?.end;
   }
 
@@ -110,7 +89,7 @@ export class Ledger {
     return counts;
   }
 
-  #problemWith(entry: Entry, end: Seen): string | undefined {
+  #problemWith(entry: Entry, end: RecordDocument): string | undefined {
     const { id, name, nonce, from, failures, version, cancel } = entry;
     if (end.id !== id || end.function !== name || end.version !== version) return 'it is another than was accepted';
     if (end.attempt > end.max_attempts) return 'it had too many attempts';
@@ -130,13 +109,22 @@ export class Ledger {
       case 'cancelled':
         if (cancel !== 'no' || this.#journal.wasRemovedSince(name, from)) return undefined;
         return 'nobody cancelled it';
-      default:
+      case 'failed':
+      case 'queued':
+      case 'running':
         return 'its end is none for asynchronous invocations';
     }
   }
 }
 
 /** All of it that may not change, as one text. */
-export function endOf({ state, outcome, error_code: errorCode, attempt, ended_at: endedAt, result }: Seen): string {
+export function endOf({
+  state,
+  outcome,
+  error_code: errorCode,
+  attempt,
+  ended_at: endedAt,
+  result,
+}: RecordDocument): string {
   return JSON.stringify({ state, outcome, errorCode, attempt, endedAt, result });
 }

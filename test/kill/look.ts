@@ -1,22 +1,23 @@
-import { ask } from './ask.ts';
-import type { Ledger, Seen } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { clientOf, failed, ifThere, type Witness } from './witness.ts';
+
+interface Looking {
+  readonly witness: Witness;
+  readonly ledger: Ledger;
+}
 
 /** Asks what became of an accepted invocation. False when no server answers. */
-export async function look(url: string, id: string, ledger: Ledger): Promise<boolean> {
-  const answer = await ask(`${url}/invocations/${id}`);
-  if (answer === undefined) return false;
-  if (answer.status === 200) ledger.saw(id, answer.document as Seen);
-  else if (answer.status === 404) ledger.saw(id, undefined);
-  else if (!isDraining(answer.document)) ledger.unexpected(id, `${answer.status} ${JSON.stringify(answer.document)}`);
-  return true;
+export async function look(url: string, id: string, { witness, ledger }: Looking): Promise<boolean> {
+  try {
+    ledger.saw(id, await ifThere(clientOf(url).invocations.show(id)));
+    return true;
+  } catch (error) {
+    return failed(witness, 'look', id, error);
+  }
 }
 
 /** Asks what became of all that had no end when last seen, and of some that had. */
-export async function lookAtAll(url: string, ledger: Ledger): Promise<void> {
-  const { open, ended } = ledger;
-  for (const { id } of [...open, ...ended.slice(-20)]) if (!(await look(url, id, ledger))) return;
-}
-
-export function isDraining(document: unknown): boolean {
-  return ((document ?? {}) as { readonly code?: string }).code === 'DRAINING';
+export async function lookAtAll(url: string, looking: Looking): Promise<void> {
+  const { open, ended } = looking.ledger;
+  for (const { id } of [...open, ...ended.slice(-20)]) if (!(await look(url, id, looking))) return;
 }

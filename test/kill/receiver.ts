@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Seen } from './ledger.ts';
+import type { RecordDocument } from '../../src/wire/record.ts';
 
 /** The end of an invocation, as a webhook told it. */
-export type Told = Omit<Seen, 'result'> & { readonly result: unknown };
+export type Told = Omit<RecordDocument, 'result'> & { readonly result: unknown };
 
 /** So many calls are answered with an error now and then, so that there are some that have to come again. */
 const refusedEvery = 25;
@@ -76,7 +76,7 @@ export class Receiver {
     this.#calls += 1;
     // Refused before it counts as told: it has to come again.
     if (this.#calls % refusedEvery === 0) return 503;
-    const { invocation, result } = JSON.parse(body.toString()) as { invocation: Seen; result: unknown };
+    const { invocation, result } = JSON.parse(body.toString()) as { invocation: RecordDocument; result: unknown };
     if (invocation.id !== id) this.#faults.push(`a webhook of ${String(id)} told of ${invocation.id}`);
     this.#told.set(invocation.id, [...this.of(invocation.id), { ...invocation, result }]);
     return 200;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordDocument } from '../../src/wire/record.ts';
 import { aliasName } from './aliases.ts';
-import { ask, type Answer } from './ask.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { Ledger, Seen } from './ledger.ts';
-import { isDraining, look } from './look.ts';
+import type { Ledger } from './ledger.ts';
+import { look } from './look.ts';
 import type { Sights } from './sights.ts';
-import { count, type Witness } from './witness.ts';
+import { clientOf, codeOf, count, failed, ifThere, type Witness } from './witness.ts';
 
 /** So many for each function may have no end before more are sent: a server that is killed all the time must keep up. */
 const mostOpenEach = 3;
@@ -66,7 +66,9 @@ export class Senders {
     if (open.length === 0 || (open.length < mostOpenEach * journal.names.length && dice.chance(0.6)))
       return await this.#send(url, this.#thinkOfOne(names));
     const { id } = dice.pick(open);
-    return dice.chance(0.1) ? await this.#cancel(url, id) : await look(url, id, this.#ledger);
+    return dice.chance(0.1)
+      ? await this.#cancel(url, id)
+      : await look(url, id, { witness: this.#witness, ledger: this.#ledger });
   }
 
   #thinkOfOne(names: readonly string[]): Sent {
@@ -86,57 +88,57 @@ export class Senders {
   /** False when no server answers. */
   async #send(url: string, sent: Sent): Promise<boolean> {
     const { journal } = this.#witness;
-    const answer = await post(url, sent);
-    count(this.#witness, `async: ${answer?.status ?? 'no answer'}`);
-    if (answer === undefined) {
-      if (sent.key !== undefined) this.#unanswered.push(sent);
-      return false;
+    try {
+      const accepted = await ifThere(post(url, sent));
+      const asked = { ...sent, to: journal.now() };
+      count(this.#witness, `async: ${accepted === undefined ? 'no such function' : 'accepted'}`);
+      if (accepted === undefined) this.#sights.nothing(asked);
+      else {
+        const { id, version } = accepted;
+        this.#ledger.accepted({ ...asked, id, version });
+        if (sent.key !== undefined) this.#answered.push({ sent, id });
+      }
+      return true;
+    } catch (error) {
+      if (sent.key !== undefined && codeOf(error) === 'UNREACHABLE') this.#unanswered.push(sent);
+      return failed(this.#witness, 'async', sent.name, error);
     }
-    const asked = { ...sent, to: journal.now() };
-    if (answer.status === 202) {
-      const { id, version } = answer.document as Seen;
-      this.#ledger.accepted({ ...asked, id, version });
-      if (sent.key !== undefined) this.#answered.push({ sent, id });
-    } else if (answer.status === 404) this.#sights.nothing(asked);
-    else this.#unexpected('async', answer);
-    return true;
   }
 
   /** What had an answer before must have the same. */
   async #sendAgain(url: string, sent: Sent): Promise<boolean> {
-    const answer = await post(url, sent);
-    if (answer === undefined) return false;
     const earlier = this.#answered.find((one) => one.sent === sent);
-    if (answer.status === 202) {
-      const { id } = answer.document as Seen;
+    let repeats = 0;
+    try {
+      const again = await ifThere(post(url, sent, () => (repeats += 1)));
+      if (again?.id !== earlier?.id || (again !== undefined && repeats === 0)) {
+        const [first, second] = [earlier?.id ?? 'nothing', again?.id ?? 'nothing'];
+        this.#witness.journal.faults.push(`${sent.nonce} was accepted as ${first}, again as ${second}`);
+      }
       count(this.#witness, 'async: the same answer again');
-      if (id === earlier?.id && answer.headers.get('idempotency-replayed') === 'true') return true;
-      this.#witness.journal.faults.push(`${sent.nonce} was accepted as ${earlier?.id ?? 'nothing'}, again as ${id}`);
-    } else if (answer.status !== 404 || earlier !== undefined) this.#unexpected('async again', answer);
-    return true;
+      return true;
+    } catch (error) {
+      return failed(this.#witness, 'async again', sent.name, error);
+    }
   }
 
   async #cancel(url: string, id: string): Promise<boolean> {
-    const ledger = this.#ledger;
-    ledger.cancelling(id, 'asked');
-    const answer = await ask(`${url}/invocations/${id}`, { method: 'DELETE' });
-    count(this.#witness, `cancel: ${answer?.status ?? 'no answer'}`);
-    if (answer === undefined) return false;
-    if (answer.status === 204) ledger.cancelling(id, 'acknowledged');
-    else if (answer.status !== 409) this.#unexpected('cancel', answer);
-    return true;
-  }
-
-  #unexpected(what: string, { status, document }: Answer): void {
-    if (isDraining(document)) return;
-    this.#witness.journal.faults.push(`${what} was answered ${status} ${JSON.stringify(document)}`);
+    this.#ledger.cancelling(id, 'asked');
+    try {
+      await clientOf(url).invocations.cancel(id);
+      this.#ledger.cancelling(id, 'acknowledged');
+      count(this.#witness, 'cancel: acknowledged');
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'INVOCATION_ENDED') return failed(this.#witness, 'cancel', id, error);
+      count(this.#witness, 'cancel: INVOCATION_ENDED');
+      return true;
+    }
   }
 }
 
-function post(url: string, { name, byAlias, nonce, failures, ms, key }: Sent): Promise<Answer | undefined> {
-  return ask(`${url}/functions/${byAlias ? `${name}:${aliasName}` : name}/invoke?mode=async`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) },
-    body: JSON.stringify({ version: 'v1', event: { nonce, failures, ms } }),
-  });
+function post(url: string, sent: Sent, onRepeat?: () => void): Promise<RecordDocument> {
+  const { name, byAlias, nonce, failures, ms, key: idempotencyKey } = sent;
+  const event = { nonce, failures, ms };
+  return clientOf(url).invokeAsync(byAlias ? `${name}:${aliasName}` : name, { event, idempotencyKey, onRepeat });
 }

@@ -73,7 +73,7 @@ export class Users {
       if (strangers.length > 0) journal.faults.push(`functions that nobody deployed: ${strangers.join(', ')}`);
       await this.#callers.repeatInterrupted(url);
       await this.#senders.repeat(url);
-      await lookAtAll(url, ledger);
+      await lookAtAll(url, { witness, ledger });
       await records.look(url);
     } catch (error) {
       if (!(error instanceof ClientError && error.code === 'UNREACHABLE')) throw error;

@@ -34,7 +34,10 @@ export function codeOf(error: unknown): string {
 }
 
 /** Refusals that say that there is no such thing. */
-const goneCodes = new Set(['FUNCTION_NOT_FOUND', 'ALIAS_NOT_FOUND', 'SCHEDULE_NOT_FOUND', 'INVOCATION_NOT_FOUND']);
+const goneCodes = new Set([
+  ...['FUNCTION_NOT_FOUND', 'VERSION_NOT_FOUND', 'ALIAS_NOT_FOUND'],
+  ...['SCHEDULE_NOT_FOUND', 'INVOCATION_NOT_FOUND'],
+]);
 
 /** What was asked for, or undefined when there is none. @throws what else goes wrong. */
 export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RecordDocument } from '../../../src/wire/record.ts';
 import { Journal } from '../../kill/journal.ts';
-import { Ledger, type Seen } from '../../kill/ledger.ts';
+import { Ledger } from '../../kill/ledger.ts';
+import { recordDocument } from '../cli/replies.ts';
 
 const name = 'fn';
 const id = 'one';
@@ -30,23 +32,14 @@ function opened(failures = 0) {
   return { journal, ledger, judged };
 }
 
-function seen(changes: Partial<Seen> = {}): Seen {
-  return {
-    ...{
-      id,
-      function: name,
-      version: 1,
-      mode: 'async',
-      state: 'succeeded',
-      outcome: 'ok',
-      error_code: null,
-      error: null,
-    },
+function seen(changes: Partial<RecordDocument> = {}): RecordDocument {
+  return recordDocument({
+    ...{ id, function: name, version: 1, mode: 'async', state: 'succeeded', outcome: 'ok' },
     ...{ attempt: 1, max_attempts: 3, ended_at: '2026-01-01T00:00:00.000Z' },
     event: { nonce: 'n' },
     result: { nonce: 'n', code: 'a', mark: 'a', attempt: 1 },
     ...changes,
-  };
+  });
 }
 
 describe('a ledger without faults', () => {
@@ -70,7 +63,7 @@ describe('a ledger without faults', () => {
 });
 
 describe('a ledger has a fault when', () => {
-  const bad: readonly (readonly [string, Partial<Seen>])[] = [
+  const bad: readonly (readonly [string, Partial<RecordDocument>])[] = [
     ['the result is of another call', { result: { nonce: 'other', code: 'a', mark: 'a', attempt: 1 } }],
     ['another version ran than was accepted', { result: { nonce: 'n', code: 'b', mark: 'b', attempt: 1 } }],
     ['the result is of another attempt', { attempt: 2 }],
