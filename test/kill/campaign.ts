@@ -1,6 +1,6 @@
 import { seededRandom } from '../e2e/load/seeded-random.ts';
 import { containersOfInstance } from '../support/containers.ts';
-import { die } from './deaths.ts';
+import { die, killInTurn } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { inspectPlace } from './inspect.ts';
 import { inspectWork } from './inspect-work.ts';
@@ -47,12 +47,10 @@ export async function runCampaign({
   const journal = new Journal(names);
   const receiver = await Receiver.open(signingSecret.value, journal.faults);
   const campaign = new Campaign({ journal, seed, place, newPlace, receiver });
-  for (const [i, kill] of kills.entries()) {
-    const startedAt = performance.now();
+  await killInTurn(kills, onKill, async (kill) => {
     await campaign.kill(kill);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    onKill(`${i + 1}/${kills.length} ${describeKill(kill)} (${seconds} s)`);
-  }
+    return describeKill(kill);
+  });
   await campaign.finish();
   await receiver.close();
   const { faults } = journal;
@@ -71,7 +69,7 @@ interface CampaignParts {
 
 class Campaign {
   readonly tally: Tally = new Map();
-  readonly journal: Journal;
+  readonly #journal: Journal;
   readonly #place: Place;
   readonly #newPlace: NewPlace;
   readonly #witness: Witness;
@@ -85,7 +83,7 @@ class Campaign {
   constructor({ journal, seed, place, newPlace, receiver }: CampaignParts) {
     this.#place = place;
     this.#newPlace = newPlace;
-    this.journal = journal;
+    this.#journal = journal;
     this.#witness = { journal, tally: this.tally, dice: new Dice(seededRandom(seed)) };
     this.#receiver = receiver;
     this.#knowledge = nothingKnown(this.#witness, 0);
@@ -99,7 +97,7 @@ class Campaign {
         await this.#killFirstStart(kill);
         return;
       case 'start':
-        await this.#die(this.#begin(this.#place, kill), kill);
+        await die(this.#begin(this.#place, kill), kill, this.#witness);
         break;
       case 'work':
       case 'stop':
@@ -113,7 +111,7 @@ class Campaign {
 
   /** A last life, without a kill: all must be as it was acknowledged, and the end must leave nothing. */
   async finish(): Promise<void> {
-    const { journal } = this;
+    const journal = this.#journal;
     const life = this.#begin(this.#place);
     const listening = await this.#listens(life);
     if (listening === undefined) return;
@@ -132,11 +130,11 @@ class Campaign {
   async #killFirstStart(kill: Kill): Promise<void> {
     const place = await this.#newPlace();
     const first = this.#begin(place, kill);
-    await Promise.all([this.#die(first, kill), setSecret(first)]);
+    await Promise.all([die(first, kill, this.#witness), setSecret(first)]);
     const second = this.#begin(place);
     const listening = await second.listening;
     if (listening === undefined) {
-      this.journal.faults.push(`after ${describeKill(kill)} the next start failed; see ${place.directory}`);
+      this.#journal.faults.push(`after ${describeKill(kill)} the next start failed; see ${place.directory}`);
       return;
     }
     const client = clientOf(listening.url);
@@ -144,7 +142,7 @@ class Campaign {
     // Sealed with the key that there is, or with a new one.
     await client.secrets.set('first', 'again');
     await second.end('SIGTERM');
-    this.journal.faults.push(...(await inspectPlace(place, listening.instanceId)));
+    this.#journal.faults.push(...(await inspectPlace(place, listening.instanceId)));
     await place.remove();
   }
 
@@ -157,32 +155,28 @@ class Campaign {
       working.abort();
     });
     await this.#users.look(listening.url, { everyCall: false });
-    await Promise.all([this.#users.work(listening.url, working.signal), this.#die(life, kill)]);
-  }
-
-  #die(life: ServerLife, kill: Kill): Promise<void> {
-    return die(life, kill, { dice: this.#witness.dice, faults: this.journal.faults });
+    await Promise.all([this.#users.work(listening.url, working.signal), die(life, kill, this.#witness)]);
   }
 
   #begin({ flags }: Place, kill?: Kill): ServerLife {
     return new ServerLife({
       flags,
-      ...(kill?.failAt === undefined ? {} : { failAt: kill.failAt }),
-      onError: (line) => this.journal.faults.push(`the server said ${line}`),
+      failAt: kill?.failAt,
+      onError: (line) => this.#journal.faults.push(`the server said ${line}`),
     });
   }
 
   async #listens(life: ServerLife): Promise<Listening | undefined> {
     const listening = await life.listening;
     if (listening === undefined) {
-      this.journal.faults.push(`a server that should listen ended with ${await life.ended}`);
+      this.#journal.faults.push(`a server that should listen ended with ${await life.ended}`);
       return undefined;
     }
     this.#instanceId = listening.instanceId;
     const now = new Set(await containersOfInstance(listening.instanceId));
     const left = this.#orphans.filter((id) => now.has(id));
     if (left.length > 0)
-      this.journal.faults.push(`a server listens while ${left.length} containers of the last are left`);
+      this.#journal.faults.push(`a server listens while ${left.length} containers of the last are left`);
     return listening;
   }
 }

@@ -2,6 +2,7 @@ import type { Place } from './places.ts';
 import { periodMs } from './timetables.ts';
 
 const open = ['queued', 'running'];
+
 /** What is wrong with the asynchronous work in a place that no server uses any more. */
 export async function inspectWork(place: Place): Promise<readonly string[]> {
   return [

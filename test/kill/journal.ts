@@ -69,7 +69,7 @@ export class Journal {
     const time = (this.#times[moment] ?? 0) - ms;
     let found = moment;
     while (found > 0 && (this.#times[found] ?? 0) > time) found -= 1;
-    return ms === 0 ? moment : found;
+    return found;
   }
 
   get names(): readonly string[] {

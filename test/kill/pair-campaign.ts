@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../e2e/load/seeded-random.ts';
 import type { CampaignOptions, Report } from './campaign.ts';
+import { killInTurn } from './deaths.ts';
 import { Dice } from './dice.ts';
 import { inspectPlace } from './inspect.ts';
 import { inspectWork } from './inspect-work.ts';
@@ -50,14 +51,12 @@ export async function runPairCampaign({
     return { users, side: new Side({ name: `server ${i + 1}`, place: one, users, witness }) };
   });
   for (const { side } of sides) await side.begin();
-  for (const [i, kill] of kills.entries()) {
-    const startedAt = performance.now();
+  await killInTurn(kills, onKill, async (kill, i) => {
     const { side } = sides[i % sides.length] ?? {};
     if (side === undefined) throw new RangeError('There are no servers');
     await killOne(side, kill, i % mournedEvery === 0);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    onKill(`${i + 1}/${kills.length} ${side.name}: ${describeKill(kill)} (${seconds} s)`);
-  }
+    return `${side.name}: ${describeKill(kill)}`;
+  });
   await Promise.all(sides.map(({ side }) => side.rest()));
   // Now both must have heard of all that there is.
   await sleep(hearingMs);

@@ -8,7 +8,7 @@ import { engineHost } from '../support/server.ts';
 export interface ServerLifeOptions {
   readonly flags: readonly string[];
   /** `name` or `name:count` of a failpoint. */
-  readonly failAt?: string;
+  readonly failAt?: string | undefined;
   /** Told of each line of its log that is an error. */
   readonly onError: (line: string) => void;
 }

@@ -42,12 +42,12 @@ export class Side {
     const { faults } = witness.journal;
     const life = new ServerLife({
       flags: place.flags,
-      ...(kill?.failAt === undefined ? {} : { failAt: kill.failAt }),
+      failAt: kill?.failAt,
       onError: (line) => faults.push(`${this.name} said ${line}`),
     });
     this.#life = life;
     if (kill?.phase === 'start') {
-      await this.#die(life, kill);
+      await die(life, kill, witness);
       return;
     }
     const listening = await life.listening;
@@ -63,7 +63,7 @@ export class Side {
   /** Dies as a kill says, under the load of its users, whose work has ended then. */
   async die(kill: Kill): Promise<void> {
     if (this.#life === undefined) throw new Error(`${this.name} has not begun`);
-    await this.#die(this.#life, kill);
+    await die(this.#life, kill, this.#parts.witness);
     this.#stopWork.abort();
     await this.#working;
   }
@@ -107,10 +107,5 @@ export class Side {
     if (end !== 0) faults.push(`${this.name} ended with ${String(end)}`);
     const left = await containersOfInstance(this.listening.instanceId);
     if (left.length > 0) faults.push(`an orderly end of ${this.name} left ${left.length} containers`);
-  }
-
-  #die(life: ServerLife, kill: Kill): Promise<void> {
-    const { dice, journal } = this.#parts.witness;
-    return die(life, kill, { dice, faults: journal.faults });
   }
 }
