@@ -1,16 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptAsync, deployHandler, whenEnded } from '../support/async-calls.ts';
+import { pagedLists, readPage, withCursor, type Page, type PagedList } from '../support/paged-lists.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-
-/** What each paged list is called in its answer, and what names an entry of it. */
-const lists = [
-  { path: '/functions', member: 'functions', name: 'name' },
-  { path: '/functions/many/versions', member: 'versions', name: 'version' },
-  { path: '/functions/many/invocations', member: 'invocations', name: 'id' },
-  { path: '/dead-letters', member: 'dead_letters', name: 'id' },
-  { path: '/secrets', member: 'secrets', name: 'name' },
-] as const;
-type List = (typeof lists)[number];
 
 /** Lists of what is small by nature, which come whole. */
 const whole = ['/functions/many/aliases', '/functions/many/schedules', '/runtimes', '/invocations'];
@@ -33,26 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-interface Page {
-  readonly status: number;
-  readonly code: string | undefined;
-  readonly entries: readonly string[];
-  readonly next: string | null;
-}
-
-async function page({ path, member, name }: List, query: string): Promise<Page> {
-  const response = await fetch(`${server.url}${path}?${query}`);
-  const body = (await response.json()) as Record<string, unknown> & { code?: string; next_cursor?: string };
-  const entries = (body[member] ?? []) as readonly Record<string, unknown>[];
-  return {
-    status: response.status,
-    code: body.code,
-    entries: entries.map((entry) => String(entry[name])),
-    next: body.next_cursor ?? null,
-  };
-}
-
-const withCursor = (cursor: string): string => `cursor=${encodeURIComponent(cursor)}`;
+const lists = Object.values(pagedLists);
+const page = (list: PagedList, query: string): Promise<Page> => readPage(server.url, list, query);
 
 describe.each(lists)('AP-56 the list $path', (list) => {
   it('is the same page by page as at once', async () => {
@@ -125,7 +98,7 @@ it.each(whole)('AP-56 the list %s comes whole and takes no cursor', async (path)
 });
 
 it('AP-56 a cursor whose entry has gone leads on from its place', async () => {
-  const [functions, , , deadLetters, secrets] = lists;
+  const { functions, deadLetters, secrets } = pagedLists;
   const removals = [
     [functions, '/functions/beta'],
     [secrets, '/secrets/beta-key'],

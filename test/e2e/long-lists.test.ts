@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptAsync, deployHandler, whenEnded } from '../support/async-calls.ts';
+import { pagedLists, readPage, withCursor, type Page, type PagedList } from '../support/paged-lists.ts';
 import { ResidentMemory } from '../support/resident-memory.ts';
 import { spawnServer, type ServerProcess } from '../support/server-process.ts';
 
@@ -11,17 +12,19 @@ const count = 100_000;
 const pageSize = 1000;
 /** A page of entries with the configuration of a small function each. */
 const mostPageBytes = 2_000_000;
+/** Many times what a page takes: a busy machine takes its time. */
+const mostMs = 5000;
 /** Some pages, their text and what the collection of garbage leaves for later; a whole list takes more. */
 const mostGrowthMb = 150;
 
-/** Of each list what its entries are called, and a cursor near its end, made of any entry. */
-const lists = [
-  { path: '/functions', member: 'functions', name: 'name', late: () => 'f-098500' },
-  { path: '/functions/many/versions', member: 'versions', name: 'version', late: () => '1501' },
-  { path: '/functions/many/invocations', member: 'invocations', name: 'id', late: () => oldest(firstInvocation) },
-  { path: '/dead-letters', member: 'dead_letters', name: 'id', late: oldest },
-  { path: '/secrets', member: 'secrets', name: 'name', late: () => 's-098500' },
-] as const;
+/** Each list with a cursor near its end, made of its first entry. */
+const lists: readonly (PagedList & { readonly late: (first: string) => string })[] = [
+  { ...pagedLists.functions, late: () => 'f-098500' },
+  { ...pagedLists.versions, late: () => '1501' },
+  { ...pagedLists.invocations, late: () => oldest(firstInvocation) },
+  { ...pagedLists.deadLetters, late: oldest },
+  { ...pagedLists.secrets, late: () => 's-098500' },
+];
 
 /** Newest come first: where the last 1,500 begin. */
 function oldest(id: string): string {
@@ -80,22 +83,11 @@ function multiply(path: string): string {
   return id;
 }
 
-interface Page {
-  readonly entries: readonly string[];
-  readonly next: string | null;
-  readonly bytes: number;
-  readonly elapsedMs: number;
-}
-
-async function page({ path, member, name }: (typeof lists)[number], cursor: string | null): Promise<Page> {
-  const begun = performance.now();
-  const query = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-  const response = await fetch(`${server.url}${path}?limit=${pageSize}${query}`);
-  const text = await response.text();
-  expect([path, cursor, response.status]).toEqual([path, cursor, 200]);
-  const body = JSON.parse(text) as Record<string, readonly Record<string, unknown>[]> & { next_cursor: string | null };
-  const entries = (body[member] ?? []).map((entry) => String(entry[name]));
-  return { entries, next: body.next_cursor, bytes: Buffer.byteLength(text), elapsedMs: performance.now() - begun };
+async function page(list: PagedList, cursor: string | null): Promise<Page> {
+  const cursorPart = cursor === null ? '' : `&${withCursor(cursor)}`;
+  const found = await readPage(server.url, list, `limit=${pageSize}${cursorPart}`);
+  expect([list.path, cursor, found.status]).toEqual([list.path, cursor, 200]);
+  return found;
 }
 
 describe('AP-67 a list of 100,000 entries', () => {
@@ -107,9 +99,10 @@ describe('AP-67 a list of 100,000 entries', () => {
       const beforeMb = await memory.now();
       const seen: string[] = [];
       const read = async (cursor: string | null): Promise<Page> => {
+        const begun = performance.now();
         const found = await page(list, cursor);
         expect(found.bytes).toBeLessThan(mostPageBytes);
-        expect(found.elapsedMs).toBeLessThan(5000);
+        expect(performance.now() - begun).toBeLessThan(mostMs);
         seen.push(...found.entries);
         return found;
       };
@@ -136,12 +129,17 @@ describe('AP-67 a list of 100,000 entries', () => {
   );
 
   it('keeps nobody else waiting for what runs, and serves calls meanwhile', async () => {
-    const walks = lists.map((list) => page(list, null));
-    const [running, reply] = await Promise.all([
-      server.client.invocations.running(),
-      server.client.invoke('many@1', { event: {} }),
-      ...walks,
-    ]);
-    expect([running.length < 2, reply.invocation.outcome]).toEqual([true, 'ok']);
+    const others = async (): Promise<{ readonly outcome: string; readonly elapsedMs: number }> => {
+      const begun = performance.now();
+      const [{ invocation }] = await Promise.all([
+        server.client.invoke('many@1', { event: {} }),
+        server.client.invocations.running(),
+      ]);
+      return { outcome: invocation.outcome, elapsedMs: performance.now() - begun };
+    };
+    const [{ outcome, elapsedMs }, ...pages] = await Promise.all([others(), ...lists.map((list) => page(list, null))]);
+    expect(pages.map(({ entries }) => entries.length)).toEqual(lists.map(() => pageSize));
+    expect(outcome).toBe('ok');
+    expect(elapsedMs).toBeLessThan(mostMs);
   });
 });
