@@ -1,17 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import { productionAdapters } from '../../../src/cli/adapters.ts';
-import { runCli } from '../../../src/cli/program.ts';
 import type { Fetch } from '../../../src/client/connection.ts';
 import { recordWorld } from './recorded-world.ts';
 import { functionDocument, invokeReply, jsonResponse } from './replies.ts';
+import { runIn } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 async function run(commandLine: readonly string[], response: Response, environment = {}) {
   const fetch = vi.fn<Fetch>(() => Promise.resolve(response));
   const recorded = recordWorld({ fetch, environment });
-  const exitCode = await runCli(commandLine, recorded.world, productionAdapters);
+  const ran = await runIn(recorded, commandLine);
   const keys = fetch.mock.calls.map(([, { headers }]) => new Headers(headers).get('idempotency-key'));
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr(), keys };
+  return { ...ran, keys };
 }
 
 const ok = (headers = {}): Response => jsonResponse(200, invokeReply('ok', { result: 3 }), headers);
