@@ -40,3 +40,22 @@ export const failsToLoad = (title: string, handler: string, error: RegExp, logsA
   ...(logsAtLoad === undefined ? {} : { logsAtLoad }),
   calls: [],
 });
+
+/** Whether a sandbox can take another call after a handler left this behind. */
+export const leavesBehind = (what: string, event: string, reusable: boolean): Behaviour =>
+  one(`${reusable ? 'stays' : 'is not'} reusable after ${what}`, 'leaves-work-behind', {
+    event,
+    ends: ok(event),
+    reusable,
+  });
+
+/** A handler replaces what everybody in its process uses; the shim answers and tells of errors as before. */
+export const replaces = (what: string, error: RegExp): Behaviour => ({
+  title: `stays itself when a handler replaces: ${what}`,
+  handler: 'replaces-world',
+  calls: [
+    { event: { what }, ends: ok(['a', { result: what }]) },
+    { event: { what, fail: true }, ends: handlerError(error) },
+    { event: { what }, ends: ok(['a', { result: what }]) },
+  ],
+});

@@ -1,5 +1,5 @@
 import type { Behaviour } from './behaviour.ts';
-import { badResult, failsToLoad, handlerError, ok, one } from './behaviour.ts';
+import { badResult, failsToLoad, handlerError, leavesBehind, ok, one, replaces } from './behaviour.ts';
 
 const tooManyCharacters = /longer than a string can be; the limit is 6000000 bytes/;
 
@@ -170,13 +170,7 @@ const reuse: readonly Behaviour[] = (
     ['a timer that was cleared', 'cleared timer', true],
     ["a timer that was unref'd", "unref'd timer", true],
   ] as const
-).map(([what, event, reusable]) =>
-  one(`${reusable ? 'stays' : 'is not'} reusable after ${what}`, 'leaves-work-behind', {
-    event,
-    ends: ok(event),
-    reusable,
-  }),
-);
+).map(([what, event, reusable]) => leavesBehind(what, event, reusable));
 
 const changedWorlds: readonly Behaviour[] = [
   'JSON',
@@ -187,15 +181,7 @@ const changedWorlds: readonly Behaviour[] = [
   'clocks',
   'Math',
   'process',
-].map((what) => ({
-  title: `stays itself when a handler replaces: ${what}`,
-  handler: 'replaces-world',
-  calls: [
-    { event: { what }, ends: ok(['a', { result: what }]) },
-    { event: { what, fail: true }, ends: handlerError(/thrown in a changed world/) },
-    { event: { what }, ends: ok(['a', { result: what }]) },
-  ],
-}));
+].map((what) => replaces(what, /thrown in a changed world/));
 
 const harmedResults: readonly Behaviour[] = [
   {

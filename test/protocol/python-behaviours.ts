@@ -1,5 +1,5 @@
 import type { Behaviour, Ending } from './behaviour.ts';
-import { badResult, failsToLoad, handlerError, ok, one } from './behaviour.ts';
+import { badResult, failsToLoad, handlerError, leavesBehind, ok, one, replaces } from './behaviour.ts';
 
 const odd = (title: string, event: string, ends: Ending): Behaviour => one(title, 'returns-odd-value', { event, ends });
 const thrown = (title: string, event: string, error: RegExp): Behaviour =>
@@ -199,13 +199,7 @@ const reuse: readonly Behaviour[] = (
     ['a task that was awaited', 'awaited task', true],
     ['a function that ran in a thread', 'in a thread', true],
   ] as const
-).map(([what, event, reusable]) =>
-  one(`${reusable ? 'stays' : 'is not'} reusable after ${what}`, 'leaves-work-behind', {
-    event,
-    ends: ok(event),
-    reusable,
-  }),
-);
+).map(([what, event, reusable]) => leavesBehind(what, event, reusable));
 
 const changedWorlds: readonly Behaviour[] = [
   'builtins',
@@ -223,15 +217,7 @@ const changedWorlds: readonly Behaviour[] = [
   'signal mask',
   'collector',
   'excepthook',
-].map((what) => ({
-  title: `stays itself when a handler replaces: ${what}`,
-  handler: 'replaces-world',
-  calls: [
-    { event: { what }, ends: ok(['a', { result: what }]) },
-    { event: { what, fail: true }, ends: handlerError(/TypeError: thrown in a changed world/) },
-    { event: { what }, ends: ok(['a', { result: what }]) },
-  ],
-}));
+].map((what) => replaces(what, /TypeError: thrown in a changed world/));
 
 const harmedResults: readonly Behaviour[] = ['trace', 'profile'].map((what) => ({
   title: `lets a failing function of sys.set${what} fail its own call only`,
