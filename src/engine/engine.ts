@@ -55,6 +55,8 @@ export interface EngineInfo {
   /** Processor architecture in the engine's words, `x86_64` for example. */
   readonly architecture: string;
   readonly cgroupVersion: 1 | 2;
+  /** Who makes control groups: the engine itself (`cgroupfs`), or `systemd`, or nobody (`none`). */
+  readonly cgroupDriver: string;
   readonly securityFeatures: readonly string[];
   readonly runtimes: readonly string[];
   readonly defaultRuntime: string;

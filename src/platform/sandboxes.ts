@@ -8,6 +8,7 @@ import { seccompProfile } from '../sandboxes/seccomp-profile.ts';
 import { Starter, type StarterOptions } from '../sandboxes/starter.ts';
 import { UidAllocator } from '../sandboxes/uid-allocator.ts';
 import type { Store } from '../store/store.ts';
+import { controlGroupFor } from './control-group.ts';
 import type { OpenEngine } from './engine.ts';
 import { sandboxMemoryMb } from './operator-policy.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -47,6 +48,7 @@ export async function openSandboxes(
   const { egress, open: openEgress } = makeEgress(surroundings, { engine, instanceId, seccompProfile: profile });
   const launcher = new Launcher({
     ...config,
+    cgroupParent: await controlGroupFor(engine, config, logger),
     egress,
     engine,
     runtimes: handlers,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openArena, type Arena } from '../support/arena.ts';
 import { containersOf, docker } from '../support/containers.ts';
-import { controlGroup, controlGroupPath } from '../support/control-group.ts';
+import { controlGroup, controlGroupPath, ordinaryProcesses } from '../support/control-group.ts';
 import {
   commandOf,
   liveProcesses,
@@ -192,6 +192,25 @@ it('a prepared sandbox, before and after it is given its function, is held the s
     expect(readProcessFile(state.Pid, 'oom_score_adj').trim()).toBe('1000');
     expect(namespaceOf(state.Pid, 'net')).not.toBe(namespaceOf('self', 'net'));
   }
+});
+
+describe('all sandboxes together', () => {
+  it('weigh as eight processes where others want the processor as well', async () => {
+    await using server = await startServer({});
+    await server.client.deploy(
+      'weighed',
+      { runtime: 'node24', handler: 'main.handler' },
+      { files: { 'main.mjs': source } },
+    );
+    await server.client.invoke('weighed');
+    const [id = ''] = await containersOf('weighed');
+    const { shim } = await liveProcesses(id);
+    const path = controlGroupPath(shim, 'cpu');
+    const { CgroupDriver: driver } = (await docker.info()) as { CgroupDriver: string };
+    // Only there do groups belong to whoever makes them.
+    expect(path.startsWith('/sraas/')).toBe(driver === 'cgroupfs');
+    if (driver === 'cgroupfs') expect(ordinaryProcesses('/sraas')).toBe(8);
+  });
 });
 
 describe('what the operator chose for all sandboxes', () => {

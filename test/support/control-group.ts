@@ -48,3 +48,10 @@ export function controlGroup(processId: number): ControlGroup {
     cpuShares: Number(read('cpu', 'cpu.shares')),
   };
 }
+
+/** As how many ordinary processes a control group counts when there is not enough of the processor for all. */
+export function ordinaryProcesses(path: string): number {
+  const shares = join(root, 'cpu', path, 'cpu.shares');
+  if (existsSync(shares)) return Number(readFileSync(shares, 'utf8')) / 1024;
+  return Number(readFileSync(join(root, path, 'cpu.weight'), 'utf8')) / 100;
+}

@@ -47,6 +47,8 @@ export class WatchedServer {
     const child = fork(main, ['serve', '--json', '--log-level', 'debug', ...flags(options.settings)], {
       cwd: installDirectory,
       execArgv: ['--import', 'tsx', '--import', inside],
+      // A session of its own, as a server has that `npm run up` starts: its priority counts beside those of all others.
+      detached: true,
       env: { ...process.env, ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

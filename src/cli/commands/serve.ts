@@ -1,9 +1,9 @@
-import { setPriority } from 'node:os';
 import type { Command } from 'commander';
 import type { Platform } from '../../platform.ts';
 import { examples, printerFor, type CommandContext } from '../command-line.ts';
 import { exitCodes } from '../exit-code.ts';
 import { addSettingOptions, loadConfig } from '../load-config.ts';
+import { takePriority } from '../take-priority.ts';
 import type { World } from '../world.ts';
 
 const help = examples(
@@ -35,15 +35,6 @@ export function addServe(program: Command, { world, adapters, finish }: CommandC
       finish(exitCodes.ok);
     });
   addSettingOptions(command);
-}
-
-/** The server has to answer for others while one function keeps the machine busy. */
-function takePriority(nice: number): void {
-  try {
-    setPriority(nice);
-  } catch {
-    // Not permitted to this user: what is done for everybody then is what the machine gives.
-  }
 }
 
 /** Stops also when told so while it still starts, and when the start fails half-way. */

@@ -19,6 +19,12 @@ export const sandboxSettings = [
     [10, 86_400_000],
     'Time after which an idle sandbox is paused: no processor time until its next call',
   ),
+  count(
+    'sandboxWeight',
+    8,
+    [0, 100],
+    "Processor share of all sandboxes together, in processes that want it too; 0 for the engine's own group",
+  ),
   count('initTimeoutMs', 10_000, [100, 600_000], "Time limit for loading a handler's module"),
   count('startTimeoutMs', 30_000, [1000, 600_000], 'Time limit for a container to start'),
   count('queueLength', 100, [0, 100_000], 'Most calls that wait for a sandbox of one version'),

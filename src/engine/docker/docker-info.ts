@@ -13,6 +13,7 @@ export function engineInfo(
     kernelVersion: String(info['KernelVersion']),
     architecture: String(info['Architecture']),
     cgroupVersion: info['CgroupVersion'] === '2' ? 2 : 1,
+    cgroupDriver: String(info['CgroupDriver']),
     securityFeatures: strings(info['SecurityOptions']),
     runtimes: Object.keys(info['Runtimes'] ?? {}),
     defaultRuntime: String(info['DefaultRuntime']),

@@ -1,7 +1,7 @@
 // Calls the canary and asks for /healthz five times a second, from a process of its own: nothing that a test does meanwhile is
 // in what it measures. The first message tells where; it reports once it is ready, and then whenever it is asked to.
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
+import { takePriority } from '../../../src/cli/take-priority.ts';
 import { SraasClient } from '../../../src/client/sraas-client.ts';
 
 /** What was measured, and what was wrong, since the last time of asking. */
@@ -28,7 +28,7 @@ const warmUpCalls = 40;
 const slowestCanaryMs = 5000;
 
 // It stands for callers on other machines, where an attack takes no processor time.
-setPriority(-15);
+takePriority(-15);
 process.once('disconnect', () => process.exit());
 const [{ url, canaryName, slowestHealthMs }] = (await once(process, 'message')) as [PulseStart];
 const client = new SraasClient({ url });

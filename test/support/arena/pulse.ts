@@ -34,7 +34,7 @@ export class Pulse implements AsyncDisposable {
   /** Starts the program, which may take its time to load while its server starts. */
   static spawn(): ChildProcess {
     const cwd = findInstallDirectory(import.meta.dirname);
-    return fork(program, { cwd, execArgv: ['--import', 'tsx'] });
+    return fork(program, { cwd, execArgv: ['--import', 'tsx'], detached: true });
   }
 
   /** @param child The program, which is given back by disposing of the pulse. */

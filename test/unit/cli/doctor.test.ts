@@ -11,6 +11,7 @@ const info: EngineInfo = {
   kernelVersion: '6.1.0',
   architecture: 'x86_64',
   cgroupVersion: 2,
+  cgroupDriver: 'systemd',
   securityFeatures: ['name=apparmor', 'name=seccomp,profile=builtin', 'name=userns'],
   runtimes: ['runc', 'runsc'],
   defaultRuntime: 'runc',
