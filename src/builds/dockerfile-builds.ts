@@ -10,7 +10,6 @@ import { imageFacts, imageObjection } from './image-checks.ts';
 import type { Build, BuiltImageFacts, ImageBuilds, ImageRecipe } from './image-build.ts';
 import { builtReference, finalLabels, isBuiltReference, labelsOfRecipe, stepLabels } from './labels.ts';
 import { LeftoverBuilds } from './leftover-builds.ts';
-import { RememberedBuilds } from './remembered-builds.ts';
 import { planRecipe, type RecipePlan } from './recipe-plan.ts';
 import { rewritten } from './rewritten.ts';
 
@@ -42,8 +41,10 @@ export class DockerfileBuilds implements ImageBuilds {
   readonly #bases: Bases;
   readonly #queue: BuildQueue;
   readonly #leftovers: LeftoverBuilds;
+  /** By recipe hash: what the next order of the same recipe joins. */
   readonly #underWay = new Map<string, BuildRecord>();
-  readonly #remembered: RememberedBuilds;
+  /** All that have not ended, by id. */
+  readonly #live = new Map<string, BuildRecord>();
   #closed = false;
   #lateSweep: NodeJS.Timeout | undefined;
 
@@ -52,7 +53,6 @@ export class DockerfileBuilds implements ImageBuilds {
     this.#bases = new Bases(options);
     this.#queue = new BuildQueue({ what: 'builds', most: options.maxBuilds, length: options.queueLength });
     this.#leftovers = new LeftoverBuilds(options);
-    this.#remembered = new RememberedBuilds(options.clock);
   }
 
   /**
@@ -60,7 +60,7 @@ export class DockerfileBuilds implements ImageBuilds {
    * @returns how many containers and images. Rejects with an EngineError when the engine is away; the next build's end tries again.
    */
   async open(): Promise<number> {
-    const removed = await this.#leftovers.remove((id) => this.#remembered.isLive(id));
+    const removed = await this.#leftovers.remove((id) => this.#live.has(id));
     if (removed > 0) this.#sweepLate();
     return removed;
   }
@@ -82,18 +82,13 @@ export class DockerfileBuilds implements ImageBuilds {
     if (found !== undefined) {
       record.say('The image of this recipe is there already.');
       record.end({ end: 'built', image: found });
-      this.#remembered.add(record);
       return record;
     }
     this.#queue.assertRoom();
-    this.#remembered.add(record);
+    this.#live.set(record.id, record);
     this.#underWay.set(planned.hash, record);
     void this.#build(record, planned);
     return record;
-  }
-
-  find(id: string): Build | undefined {
-    return this.#remembered.find(id);
   }
 
   /** Takes our name from it, and with that the image goes, unless a container or a name of somebody else's holds it. */
@@ -106,7 +101,7 @@ export class DockerfileBuilds implements ImageBuilds {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#lateSweep);
-    const records = this.#remembered.live;
+    const records = [...this.#live.values()];
     for (const record of records) record.cancel('The server stopped before the build ended.');
     await Promise.all(records.map(({ ended }) => ended));
   }
@@ -141,6 +136,7 @@ export class DockerfileBuilds implements ImageBuilds {
     }
     if (endTurn !== undefined) await this.#cleanUp(record, end);
     if (this.#underWay.get(record.recipeHash) === record) this.#underWay.delete(record.recipeHash);
+    this.#live.delete(record.id);
     record.end(end);
     endTurn?.();
   }
@@ -169,7 +165,7 @@ export class DockerfileBuilds implements ImageBuilds {
   async #cleanUp(record: BuildRecord, end: BuildRunEnd): Promise<void> {
     try {
       if (end.end !== 'built') await this.#options.engine.removeImage(builtReference(record.id));
-      await this.#leftovers.remove((id) => id !== record.id && this.#remembered.isLive(id));
+      await this.#leftovers.remove((id) => id !== record.id && this.#live.has(id));
       if (end.end !== 'built') this.#sweepLate();
     } catch (error) {
       this.#options.onFailure('What a build left on the engine could not be removed yet', error);
@@ -182,7 +178,7 @@ export class DockerfileBuilds implements ImageBuilds {
     if (this.#closed) return;
     this.#lateSweep = setTimeout(() => {
       this.#leftovers
-        .remove((id) => this.#remembered.isLive(id))
+        .remove((id) => this.#live.has(id))
         .catch((error: unknown) => {
           this.#options.onFailure('What builds left on the engine could not be removed yet', error);
         });

@@ -82,8 +82,6 @@ export interface ImageBuilds {
    * @throws as recipeHash, and `QUEUE_FULL`, `DRAINING`.
    */
   order(recipe: ImageRecipe, knownImage?: (recipeHash: string) => Promise<string | undefined>): Promise<Build>;
-  /** Builds that are under way or ended a short while ago, by id. */
-  find(id: string): Build | undefined;
   /** Removes an image that nothing refers to any more. */
   removeImage(imageId: string): Promise<void>;
   /** Cancels what runs and waits until nothing of it is left. */

@@ -231,21 +231,6 @@ describe('builds of one server', () => {
     expect(engine.runs).toHaveLength(2);
   });
 
-  it('are found by id for a while after their end, up to a number', async () => {
-    let now = 0;
-    const { engine, builds } = open({ clock: () => new Date(now) });
-    const build = await builds.order(recipe('FROM debian:12\n'));
-    expect(builds.find(build.id)).toBe(build);
-    await engine.succeed(await engine.nextRun());
-    await build.ended;
-    expect(builds.find(build.id)).toBe(build);
-    for (let index = 0; index < 50; index += 1) await builds.order(recipe('FROM debian:12\n'));
-    expect(builds.find(build.id)).toBeUndefined();
-    const last = await builds.order(recipe('FROM debian:12\n'));
-    now = 700_000;
-    expect(builds.find(last.id)).toBeUndefined();
-  });
-
   it('end when the server stops, and no more are taken', async () => {
     const { builds } = open();
     const first = await builds.order(recipe('FROM debian:12\nRUN a\n'));
