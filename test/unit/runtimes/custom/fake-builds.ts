@@ -121,10 +121,6 @@ export class FakeBuilds implements ImageBuilds {
     return build;
   }
 
-  find(id: string): FakeBuild | undefined {
-    return this.ordered.find((build) => build.id === id);
-  }
-
   removeImage(imageId: string): Promise<void> {
     if (this.removalFailure !== undefined) return Promise.reject(this.removalFailure);
     this.removed.push(imageId);
