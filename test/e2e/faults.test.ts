@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { codeOf, sendRaw } from '../support/raw-http.ts';
 import { startServer } from '../support/server.ts';
 import { spawnServer, type ServerProcess } from '../support/server-process.ts';
@@ -121,7 +122,7 @@ describe('FT-31 a clock that jumps', () => {
     const call = server.client.invoke('waits', { event: { ms: 800 } });
     await vi.waitFor(async () => {
       expect((await server.client.invocations.running())[0]?.state).toBe('running');
-    });
+    }, patience);
     vi.setSystemTime(Date.now() + jumpMs);
     const reply = await call;
     expect(reply).toMatchObject({ result: 'waited', invocation: { outcome: 'ok' } });
@@ -132,7 +133,7 @@ describe('FT-31 a clock that jumps', () => {
     const late = server.client.invoke('waits', { event: { ms: 60_000 } });
     await vi.waitFor(async () => {
       expect((await server.client.invocations.running())[0]?.state).toBe('running');
-    });
+    }, patience);
     vi.setSystemTime(Date.now() - jumpMs);
     expect((await late).invocation.outcome).toBe('timeout');
     expect(performance.now() - begun).toBeGreaterThan(1500);

@@ -10,6 +10,7 @@ import type { Reply } from '../../../src/invocations/reply.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { draft } from '../store/drafts.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
+import { patience } from '../../support/patience.ts';
 import { acceptedWork } from './invocation-records.ts';
 import { replyWith } from './replies.ts';
 
@@ -119,7 +120,7 @@ describe('the worker', () => {
       const id = await accept(await publish('hello'), { maxAttempts: 1 });
       await vi.waitFor(async () => {
         expect(await record(id)).toMatchObject({ state: 'queued', attempt: 0, error: 'It did not run.' });
-      });
+      }, patience);
       expect(await ended(id)).toMatchObject({ state: 'succeeded', attempt: 1, error: undefined });
     },
   );
@@ -140,7 +141,7 @@ describe('the worker', () => {
     const greedyIds = [await accept(greedy), await accept(greedy), await accept(greedy)];
     await vi.waitFor(() => {
       expect(running.size).toBe(4);
-    });
+    }, patience);
     expect(slowIds.filter((id) => running.has(id))).toHaveLength(2);
     expect(greedyIds.filter((id) => running.has(id))).toHaveLength(2);
     for (const id of [...slowIds, ...greedyIds]) {
@@ -174,11 +175,11 @@ describe('the worker', () => {
     for (let count = 0; count < 6; count++) await accept(greedy);
     await vi.waitFor(() => {
       expect(started).toHaveLength(3);
-    });
+    }, patience);
     const other = await accept(await publish('other'));
     await vi.waitFor(() => {
       expect(started).toContain(other);
-    });
+    }, patience);
     expect(started).toHaveLength(4);
   });
 
@@ -224,7 +225,7 @@ describe('the worker', () => {
     const id = await accept(await publish('hello'));
     await vi.waitFor(async () => {
       expect((await record(id))?.state).toBe('running');
-    });
+    }, patience);
     expect(await store.work.cancel(id, new Date())).toBe('cancelled');
     end(replyWith('ok'));
     await worker.close();

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../src/cli/program.ts';
 import type { Fetch } from '../../../src/client/connection.ts';
+import { patience } from '../../support/patience.ts';
 import { recordWorld } from './recorded-world.ts';
 import { jsonResponse, problemResponse } from './replies.ts';
 import { noAdapters, runIn, type Ran } from './run-command.ts';
@@ -100,7 +101,7 @@ describe('sraas logs', () => {
   it('ends with 0 at Ctrl-C', async () => {
     const recorded = recordWorld({ fetch: endless });
     const ran = runIn(recorded, ['logs', 'hello', '-f']);
-    await vi.waitUntil(() => recorded.stdout() !== '');
+    await vi.waitUntil(() => recorded.stdout() !== '', patience);
     recorded.sendStopSignal();
     expect(await ran).toMatchObject({ exitCode: 0, stderr: '' });
     expect(recorded.stopListeners.size).toBe(0);

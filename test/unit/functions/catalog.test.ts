@@ -6,6 +6,7 @@ import type { DeployedFunction } from '../../../src/functions/function.ts';
 import { parseReference } from '../../../src/functions/reference.ts';
 import { draft } from '../store/drafts.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
+import { patience } from '../../support/patience.ts';
 
 async function setUp(random?: () => number) {
   const store = await temporaryStore();
@@ -30,7 +31,7 @@ function heldBack(functions: FunctionStore) {
     return answer;
   });
   const release = async (): Promise<void> => {
-    await vi.waitUntil(() => releases.length > 0);
+    await vi.waitUntil(() => releases.length > 0, patience);
     releases.shift()?.();
   };
   return { spy, release };
@@ -95,7 +96,7 @@ describe('resolving a reference', () => {
     await deploy('hello', 'a');
     const { spy, release } = heldBack(functions);
     const early = number('hello');
-    await vi.waitUntil(() => spy.mock.calls.length === 1);
+    await vi.waitUntil(() => spy.mock.calls.length === 1, patience);
     await deploy('hello', 'b');
     await release();
     expect(await early).toBe(1);

@@ -11,6 +11,7 @@ import { invocationRoutes } from '../../../src/http/routes/invocations.ts';
 import { InFlight } from '../../../src/invocations/in-flight.ts';
 import { LiveLogs } from '../../../src/invocations/live-logs.ts';
 import { versionWith } from '../sandboxes/versions.ts';
+import { patience } from '../../support/patience.ts';
 import { serve } from './served-app.ts';
 
 const version = versionWith();
@@ -131,7 +132,7 @@ describe('following logs over HTTP', () => {
     const { response } = await followed(url);
     expect([liveLogs.followerCount, vi.getTimerCount()]).toEqual([1, 1]);
     response.destroy();
-    await vi.waitUntil(() => liveLogs.followerCount === 0 && vi.getTimerCount() === 0);
+    await vi.waitUntil(() => liveLogs.followerCount === 0 && vi.getTimerCount() === 0, patience);
     expect(liveLogs.narrate(version, 'i-1')).toBeUndefined();
   });
 

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpServer } from '../../../src/http/server.ts';
+import { patience } from '../../support/patience.ts';
 
 const large = Buffer.alloc(32 * 1024 * 1024, 'x');
 
@@ -30,7 +31,7 @@ describe('FT-32 a client that does not read its reply', () => {
     onTestFinished(() => void socket.destroy());
     socket.pause();
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await expect.poll(() => replies.length).toBe(1);
+    await expect.poll(() => replies.length, patience).toBe(1);
     const [reply] = replies;
     if (reply === undefined) throw new Error('no reply was begun');
     if (!reply.closed) await once(reply, 'close');
@@ -47,6 +48,6 @@ describe('FT-32 a client that does not read its reply', () => {
       const body = await (await fetch(url)).arrayBuffer();
       expect([body.byteLength, replies.length]).toEqual([large.length, number]);
     }
-    await expect.poll(() => sent.length).toBe(2);
+    await expect.poll(() => sent.length, patience).toBe(2);
   });
 });

@@ -8,6 +8,7 @@ import type { Loan } from '../../../src/sandboxes/pools.ts';
 import type { Call, Finished } from '../../../src/sandboxes/sandbox.ts';
 import { unknownUse } from '../../../src/sandboxes/resource-account.ts';
 import { versionWith } from '../sandboxes/versions.ts';
+import { patience } from '../../support/patience.ts';
 
 const version = versionWith();
 const workload = { version, codeDirectory: '/code' };
@@ -89,7 +90,7 @@ describe('an invocation that is cancelled', () => {
         }),
     );
     const failing = expect(invoker.run(workload, request)).rejects.toMatchObject({ code: 'INVOCATION_CANCELLED' });
-    await vi.waitUntil(() => inFlight.list()[0]?.state === 'running');
+    await vi.waitUntil(() => inFlight.list()[0]?.state === 'running', patience);
     await inFlight.cancel('i-1');
     await failing;
     expect(release).toHaveBeenCalledOnce();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OutputPipe } from '../../../src/sandboxes/output-pipe.ts';
+import { patience } from '../../support/patience.ts';
 
 let directory: string;
 let path: string;
@@ -47,7 +48,7 @@ describe('the output pipe of a sandbox', () => {
   it('gives what was written also before the work ends', async () => {
     const output = collected();
     writeSync(writer, 'by itself');
-    await vi.waitUntil(() => output.text() === 'by itself');
+    await vi.waitUntil(() => output.text() === 'by itself', patience);
   });
 
   it('keeps the order of several writers', async () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeFrame, maxShimHeadBytes, type ShimFrame } from '../../../runtime/protocol.ts';
 import type { Channel } from '../../../src/sandboxes/channel.ts';
 import { SocketChannelListener } from '../../../src/sandboxes/socket-channel.ts';
+import { patience } from '../../support/patience.ts';
 
 let directory: string;
 let path: string;
@@ -78,7 +79,7 @@ describe('the socket that a sandbox dials', () => {
     const frames = vi.fn();
     channel.onFrame = frames;
     await Promise.race(shims.map((shim) => closed(shim)));
-    await vi.waitUntil(() => frames.mock.calls.length > 0);
+    await vi.waitUntil(() => frames.mock.calls.length > 0, patience);
     expect(shims.filter((shim) => shim.closed)).toHaveLength(1);
     expect(frames).toHaveBeenCalledOnce();
   });
@@ -102,7 +103,7 @@ describe('the channel over it', () => {
         }),
       );
     }
-    await vi.waitUntil(() => frames.length === 3);
+    await vi.waitUntil(() => frames.length === 3, patience);
     expect(frames).toEqual([1, 2, 3].map((loadMs) => ({ type: 'ready', loadMs })));
   });
 
@@ -126,7 +127,7 @@ describe('the channel over it', () => {
   it('reports once, without a violation, that the other side went away', async () => {
     const { shim, channel, closings } = await connected();
     shim.end();
-    await vi.waitUntil(() => closings.length > 0);
+    await vi.waitUntil(() => closings.length > 0, patience);
     await closed(shim);
     channel.close();
     expect(closings).toEqual([undefined]);
@@ -144,7 +145,7 @@ describe('the channel over it', () => {
     const { shim, frames, closings } = await connected();
     shim.write(bytes);
     await closed(shim);
-    await vi.waitUntil(() => closings.length > 0);
+    await vi.waitUntil(() => closings.length > 0, patience);
     expect(closings).toEqual([expect.stringMatching(/.+/)]);
     expect(frames).toEqual([]);
   });
@@ -152,14 +153,14 @@ describe('the channel over it', () => {
   it('takes no head beyond the cap of all heads', async () => {
     const { shim, closings } = await connected(100_000);
     shim.write(encodeFrame('hello', { protocol: 1, language: 'x'.repeat(maxShimHeadBytes), language_version: '1' }));
-    await vi.waitUntil(() => closings.length > 0);
+    await vi.waitUntil(() => closings.length > 0, patience);
     expect(closings).toEqual([expect.stringContaining(String(maxShimHeadBytes))]);
   });
 
   it('gives nothing that came behind a violation', async () => {
     const { shim, frames, closings } = await connected();
     shim.write(Buffer.concat([Buffer.from([0, 0, 0, 5, 99, 0, 0, 0, 0]), ready(1)]));
-    await vi.waitUntil(() => closings.length > 0);
+    await vi.waitUntil(() => closings.length > 0, patience);
     await closed(shim);
     expect(frames).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { EngineImage } from '../../../../src/engine/engine.ts';
 import { builtReference } from '../../../../src/builds/labels.ts';
 import type { MadeImage } from '../../../../src/runtimes/custom/made-image.ts';
+import { patience } from '../../../support/patience.ts';
 import { recipeOf, workshop } from './workshop.ts';
 
 type Workshop = Awaited<ReturnType<typeof workshop>>;
@@ -154,11 +155,11 @@ describe('an image to start from', () => {
     }
     await vi.waitFor(() => {
       expect(shop.builds.ordered).toHaveLength(2);
-    });
+    }, patience);
     shop.builds.last.succeed({ imageId: 'sha256:two' });
     await vi.waitFor(() => {
       expect(shop.images.find(key)?.imageId).toBe('sha256:two');
-    });
+    }, patience);
     expect(await shop.images.imageIdOf(key)).toBe('sha256:two');
     expect(await shop.store.images.all()).toMatchObject([{ key, imageId: 'sha256:two' }]);
   });
@@ -170,11 +171,11 @@ describe('an image to start from', () => {
     await expect(shop.images.imageIdOf(key)).rejects.toMatchObject({ code: 'RUNTIME_NOT_READY' });
     await vi.waitFor(() => {
       expect(shop.builds.ordered).toHaveLength(2);
-    });
+    }, patience);
     shop.builds.last.fail('Line 1: no base.');
     await vi.waitFor(() => {
       expect(shop.failures).toEqual(['An image that was lost could not be built again']);
-    });
+    }, patience);
     await expect(shop.images.imageIdOf(key)).rejects.toMatchObject({
       message: 'The image is gone and could not be built again: Line 1: no base.',
       retryAfterSeconds: 60,

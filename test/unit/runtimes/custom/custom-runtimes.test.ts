@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRuntimeDefinition } from '../../../../src/runtimes/custom/runtime-definition.ts';
 import { draft } from '../../store/drafts.ts';
+import { patience } from '../../../support/patience.ts';
 import { recipeOf, workshop } from './workshop.ts';
 
 type Workshop = Awaited<ReturnType<typeof workshop>>;
@@ -53,7 +54,7 @@ describe('a runtime that is made', () => {
     const ordered = await order(shop, 'mine', 'FROM a');
     const ended = expect(ordered.finished).rejects.toMatchObject({ code: 'RUNTIME_BUILD_FAILED' });
     await expect
-      .poll(() => shop.runtimes.find('mine'))
+      .poll(() => shop.runtimes.find('mine'), patience)
       .toMatchObject({ imageKey: undefined, lastBuild: { state: 'building' } });
     shop.builds.last.fail('Line 3: no.', 3);
     await ended;
@@ -106,7 +107,7 @@ describe('a runtime that is made', () => {
     const shop = await workshop();
     const ordered = await order(shop, 'mine', 'FROM a');
     const ended = expect(ordered.finished).rejects.toMatchObject({ code: 'RUNTIME_BUILD_FAILED' });
-    await expect.poll(() => shop.runtimes.find('mine')).toBeDefined();
+    await expect.poll(() => shop.runtimes.find('mine'), patience).toBeDefined();
     // As after a kill: nobody recorded an end.
     const next = await workshop(shop.store);
     expect(next.runtimes.show('mine').lastBuild).toMatchObject({
