@@ -47,7 +47,7 @@ describe('the attacks and faults', () => {
     expect(heldBy.split('<br>')).toHaveLength(namedTests(heldBy).length);
   });
 
-  it('have one row each, in order', () => {
+  it('have one row each, those of the API in their order', () => {
     const numbers = (kind: string): readonly number[] =>
       tried.flatMap(([id = '']) => (id.startsWith(kind) ? [Number(/\d+/.exec(id)?.[0])] : []));
     expect(numbers('AP')).toEqual([...new Set(numbers('AP'))].sort((a, b) => a - b));
