@@ -3,6 +3,7 @@ import { findInstallDirectory } from './installation.ts';
 import { createLogger, describeError, type Logger } from './logger.ts';
 import { makeApi } from './platform/api.ts';
 import { openAsync } from './platform/async.ts';
+import { closeAll } from './platform/close-all.ts';
 import { keepCollectingCode } from './platform/code-housekeeping.ts';
 import { openEngine } from './platform/engine.ts';
 import { openFunctions } from './platform/functions.ts';
@@ -50,10 +51,6 @@ export function createPlatform(config: Config, logger: Logger = createLogger(con
       return stopped;
     },
   };
-}
-
-async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
-  for (const close of closers.reverse()) await close();
 }
 
 /**
