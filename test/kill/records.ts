@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecordDocument } from '../../src/wire/record.ts';
 import type { Place } from './places.ts';
-import { clientOf, codeOf, count, failed, type Witness } from './witness.ts';
+import { clientOf, codeOf, count, failed, ifThere, type Witness } from './witness.ts';
 
 interface Known {
   readonly id: string;
@@ -46,7 +46,7 @@ export class Records {
     const { faults } = this.#witness.journal;
     for (const known of [...this.#known]) {
       const { id, nonce, answeredBy, kept } = known;
-      const record = await find(url, id);
+      const record = await ifThere(clientOf(url).invocations.show(id));
       if (record === undefined) {
         if (kept === undefined && url !== answeredBy && (await tells(answeredBy, id))) continue;
         if (kept !== undefined) faults.push(`the record of ${nonce} was there, and is gone`);
@@ -71,19 +71,10 @@ export class Records {
   }
 }
 
-async function find(url: string, id: string): Promise<RecordDocument | undefined> {
-  try {
-    return await clientOf(url).invocations.show(id);
-  } catch (error) {
-    if (codeOf(error) === 'INVOCATION_NOT_FOUND') return undefined;
-    throw error;
-  }
-}
-
 /** Whether a server that may be dead still lives, and knows what others do not know yet. */
 async function tells(url: string, id: string): Promise<boolean> {
   try {
-    return (await find(url, id)) !== undefined;
+    return (await ifThere(clientOf(url).invocations.show(id))) !== undefined;
   } catch (error) {
     if (codeOf(error) === 'UNREACHABLE') return false;
     throw error;
