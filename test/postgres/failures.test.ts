@@ -49,8 +49,11 @@ describe('a store on PostgreSQL', () => {
     expect((await store.functions.publish(draft('hello', 'b'))).fn.latest.number).toBe(2);
   });
 
-  it('outlives the end of all its connections, idle and busy', async () => {
-    const { url, store } = await overRelay();
+  it.each([
+    ['at once', false],
+    ['late', true],
+  ])('outlives the end of all its connections, idle and busy, which it sees %s', async (_when, isLate) => {
+    const { url, store, relay } = await overRelay();
     await store.functions.publish(draft('hello'));
     const client = await otherClient(url);
     const blocker = await otherClient(url);
@@ -58,6 +61,7 @@ describe('a store on PostgreSQL', () => {
     const calls = [store.functions.find('hello'), store.functions.publish(draft('hello', 'b'))];
     const settled = Promise.allSettled(calls);
     await untilWaiting(url, 2);
+    if (isLate) relay.holdEnds();
     await client.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sraas' and datname = current_database()",
     );

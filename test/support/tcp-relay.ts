@@ -10,12 +10,15 @@ export interface TcpRelay {
   mend(): Promise<void>;
   /** Keeps connections open and passes nothing on any more, as a machine does that vanished. */
   freeze(): void;
+  /** Passes everything on but the ends of connections, as a network does that is slow with them. */
+  holdEnds(): void;
   close(): Promise<void>;
 }
 
 export async function relayTo(targetPort: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   let frozen = false;
+  let holdsEnds = false;
   // Half open: a machine that vanished does not answer a farewell either.
   const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
@@ -28,7 +31,7 @@ export async function relayTo(targetPort: number): Promise<TcpRelay> {
         if (!frozen) to.write(bytes);
       });
       from.on('end', () => {
-        if (!frozen) to.end();
+        if (!frozen && !holdsEnds) to.end();
       });
       from.on('error', () => undefined);
       from.on('close', () => {
@@ -57,6 +60,9 @@ export async function relayTo(targetPort: number): Promise<TcpRelay> {
     mend: () => listen(port),
     freeze: () => {
       frozen = true;
+    },
+    holdEnds: () => {
+      holdsEnds = true;
     },
   };
 }

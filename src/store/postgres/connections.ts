@@ -1,7 +1,7 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { Pool, type PoolClient } from 'pg';
 import { refuseMangledText } from '../well-formed.ts';
-import { fromPostgres, sqlStateOf } from './postgres-failure.ts';
+import { endsConnection, fromPostgres } from './postgres-failure.ts';
 import { Sockets } from './sockets.ts';
 
 export interface ConnectionOptions {
@@ -79,7 +79,8 @@ export class Connections implements PostgresPool {
 
 class Connection implements PostgresPoolClient {
   readonly #client: PoolClient;
-  #broken = false;
+  /** What ended it: its end may be long in coming, and whatever is asked of it until then gets no answer. */
+  #ended: { readonly failure: unknown } | undefined;
 
   constructor(client: PoolClient) {
     this.#client = client;
@@ -95,19 +96,21 @@ class Connection implements PostgresPoolClient {
     return this.#query(sql, parameters);
   }
 
-  /** A connection that failed in itself goes: what it was in the middle of is unknown. */
+  /** A connection that failed in itself goes. */
   release(): void {
-    this.#client.release(this.#broken);
+    this.#client.release(this.#ended !== undefined);
   }
 
   async #query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>> {
     refuseMangledText(parameters);
+    if (this.#ended !== undefined) throw this.#ended.failure;
     try {
       // The client's type of a result is wider than the query builder's, and the rows are what the statement says.
       return (await this.#client.query(sql, [...parameters])) as unknown as PostgresQueryResult<Row>;
     } catch (error) {
-      if (sqlStateOf(error) === undefined) this.#broken = true;
-      throw fromPostgres(error);
+      const failure = fromPostgres(error);
+      if (endsConnection(error)) this.#ended = { failure };
+      throw failure;
     }
   }
 }

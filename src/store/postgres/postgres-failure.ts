@@ -42,6 +42,15 @@ export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof DatabaseError ? error.code : undefined;
 }
 
+/** Failures that PostgreSQL tells of and then hangs up: the end itself may come later. */
+const farewell = /^(08|57P0[1-5]|25P03|25P04)/;
+
+/** Whether the connection that a query failed on is of no more use: what it was in the middle of is unknown, or it is over. */
+export function endsConnection(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === undefined || farewell.test(state);
+}
+
 /** Whether the same transaction may succeed when it is run again from its beginning. */
 export function isTransient(error: unknown): boolean {
   const cause = error instanceof SraasError ? error.cause : error;
