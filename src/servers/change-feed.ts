@@ -1,4 +1,4 @@
-/** Something that a server did, told to all that share its database, itself among them. */
+/** Something that a server did, told to all others that share its database. */
 export type Change =
   | { readonly kind: 'function'; readonly id: string; readonly name: string; readonly removed: boolean }
   /** Custom runtimes or images. */

@@ -159,7 +159,7 @@ describe('a store on PostgreSQL', () => {
 
   it('ends its notices too when the machine with the database has vanished', { timeout: 15_000 }, async () => {
     const { relay, address } = await overRelay();
-    const feed = new PostgresChangeFeed(address);
+    const feed = new PostgresChangeFeed(address, () => false);
     await feed.open({ onChange: () => undefined, onLost: () => undefined, onRestored: () => undefined });
     relay.freeze();
     await feed.close();

@@ -13,15 +13,20 @@ const reconnectAfterMs = 1000;
 /** The notices of a PostgreSQL, over a connection of their own that is opened again when it breaks. */
 export class PostgresChangeFeed implements ChangeFeed {
   readonly #url: string;
+  readonly #isOwn: (backend: number) => boolean;
   readonly #closing = new AbortController();
   #listener: ChangeListener | undefined;
   #client: Client | undefined;
   readonly #sockets = new Sockets();
   #keeping: Promise<void> | undefined;
 
-  /** @param url holds the password. It must lead to PostgreSQL itself: a pool in between may not pass notices on. */
-  constructor(url: string) {
+  /**
+   * @param url holds the password. It must lead to PostgreSQL itself: a pool in between may not pass notices on.
+   * @param isOwn whether a process of PostgreSQL, by its number, does what this server wants: its changes are no news.
+   */
+  constructor(url: string, isOwn: (backend: number) => boolean) {
     this.#url = url;
+    this.#isOwn = isOwn;
   }
 
   async open(listener: ChangeListener): Promise<void> {
@@ -85,7 +90,8 @@ export class PostgresChangeFeed implements ChangeFeed {
     });
     // Told by what asks, or by the end.
     client.on('error', () => undefined);
-    client.on('notification', ({ payload }) => {
+    client.on('notification', ({ payload, processId }) => {
+      if (this.#isOwn(processId)) return;
       const change = parseChange(payload);
       if (change !== undefined) this.#listener?.onChange(change);
     });

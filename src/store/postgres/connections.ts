@@ -29,6 +29,7 @@ export class Connections implements PostgresPool {
   readonly #setUp: string;
   readonly #known = new WeakMap<PoolClient, Connection>();
   readonly #sockets = new Sockets();
+  readonly #backends = new Set<number>();
 
   constructor({ url, most, statementTimeoutMs }: ConnectionOptions) {
     this.#pool = new Pool({
@@ -47,6 +48,10 @@ export class Connections implements PostgresPool {
     this.#pool.on('error', () => undefined);
     this.#pool.on('connect', (client) => {
       client.on('error', () => undefined);
+      this.#backends.add(backendOf(client));
+    });
+    this.#pool.on('remove', (client) => {
+      this.#backends.delete(backendOf(client));
     });
     this.#setUp = `
       set statement_timeout = ${statementTimeoutMs};
@@ -68,6 +73,11 @@ export class Connections implements PostgresPool {
     }
     this.#known.set(client, connection);
     return connection;
+  }
+
+  /** Whether a process of PostgreSQL, by its number, serves one of these connections. */
+  serves(backend: number): boolean {
+    return this.#backends.has(backend);
   }
 
   /** A database that does not answer any more keeps nobody from stopping. */
@@ -113,6 +123,11 @@ class Connection implements PostgresPoolClient {
       throw failure;
     }
   }
+}
+
+/** The client's types leave it out. Source: PostgreSQL's protocol, BackendKeyData. */
+function backendOf(client: PoolClient): number {
+  return (client as unknown as { readonly processID: number }).processID;
 }
 
 async function withCodes<Value>(call: () => Promise<Value>): Promise<Value> {

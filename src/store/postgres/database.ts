@@ -20,9 +20,17 @@ const maxAttempts = 5;
  */
 export class PostgresDatabase extends Kysely<StoreTables> {
   readonly #turns = new Turns(maxWaitMs);
+  readonly #connections: Connections;
 
   constructor(options: ConnectionOptions) {
-    super({ dialect: new StoreDialect({ pool: new Connections(options) }) });
+    const connections = new Connections(options);
+    super({ dialect: new StoreDialect({ pool: connections }) });
+    this.#connections = connections;
+  }
+
+  /** Whether it was over one of these connections that a process of PostgreSQL, by its number, did something. */
+  isDoing(backend: number): boolean {
+    return this.#connections.serves(backend);
   }
 
   override transaction(): TransactionBuilder<StoreTables> {

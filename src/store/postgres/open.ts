@@ -52,7 +52,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       shared: {
         code: new ArtifactPartRecords(database),
         servers: new ServerRecords(database),
-        changes: new PostgresChangeFeed(address.url),
+        changes: new PostgresChangeFeed(address.url, (backend) => database.isDoing(backend)),
       },
       close: async () => {
         await database.destroy();
