@@ -117,7 +117,8 @@ export class OpenArena implements Arena {
   /** What every attack costs as well: deploys, containers that start and go. An innocent function's, for comparison. */
   async #hostNeighbour(): Promise<void> {
     for (const isolation of ['warm', 'fresh'] as const) {
-      await this.run('export const handler = (event) => event', { config: { isolation } });
+      // Containers that were started ahead are known by their code: no two functions may have the same.
+      await this.run(`export const handler = (event) => event; // ${isolation}`, { config: { isolation } });
     }
     await this.#attacks.runAgain();
     await this.#attacks.removeAll();
