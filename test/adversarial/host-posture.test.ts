@@ -3,6 +3,7 @@
 import { readdirSync, readlinkSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
 import { openArena, type Arena } from '../support/arena.ts';
 import { containersOf, docker } from '../support/containers.ts';
 import { controlGroup, controlGroupPath, ordinaryProcesses } from '../support/control-group.ts';
@@ -194,40 +195,35 @@ it('a prepared sandbox, before and after it is given its function, is held the s
   }
 });
 
+/** The control group of a sandbox on a server of its own. */
+async function controlGroupOn(settings: Partial<Config>): Promise<string> {
+  await using server = await startServer(settings);
+  const config = { runtime: 'node24', handler: 'main.handler' } as const;
+  await server.client.deploy('grouped', config, { files: { 'main.mjs': source } });
+  await server.client.invoke('grouped');
+  const [id = ''] = await containersOf('grouped');
+  const { shim } = await liveProcesses(id);
+  return controlGroupPath(shim, 'cpu');
+}
+
 describe('all sandboxes together', () => {
   it('weigh as eight processes where others want the processor as well', async () => {
-    await using server = await startServer({});
-    await server.client.deploy(
-      'weighed',
-      { runtime: 'node24', handler: 'main.handler' },
-      { files: { 'main.mjs': source } },
-    );
-    await server.client.invoke('weighed');
-    const [id = ''] = await containersOf('weighed');
-    const { shim } = await liveProcesses(id);
-    const path = controlGroupPath(shim, 'cpu');
+    const path = await controlGroupOn({});
     const { CgroupDriver: driver } = (await docker.info()) as { CgroupDriver: string };
     // Only there do groups belong to whoever makes them.
     expect(path.startsWith('/sraas/')).toBe(driver === 'cgroupfs');
     if (driver === 'cgroupfs') expect(ordinaryProcesses('/sraas')).toBe(8);
+  });
+
+  it('stay in the engine’s group where they are to have no weight of their own', async () => {
+    expect(await controlGroupOn({ sandboxWeight: 0 })).not.toMatch(/^\/sraas\//);
   });
 });
 
 describe('what the operator chose for all sandboxes', () => {
   it('is the control group that they are in', async () => {
     const cgroupParent = '/sraas-adversarial';
-    {
-      await using server = await startServer({ cgroupParent });
-      await server.client.deploy(
-        'grouped',
-        { runtime: 'node24', handler: 'main.handler' },
-        { files: { 'main.mjs': source } },
-      );
-      await server.client.invoke('grouped');
-      const [id = ''] = await containersOf('grouped');
-      const { shim } = await liveProcesses(id);
-      expect(controlGroupPath(shim, 'memory')).toMatch(/^\/sraas-adversarial\//);
-    }
+    expect(await controlGroupOn({ cgroupParent })).toMatch(/^\/sraas-adversarial\//);
     // The engine leaves the empty parents.
     for (const controller of readdirSync('/sys/fs/cgroup')) {
       try {

