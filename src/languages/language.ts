@@ -1,0 +1,45 @@
+import type { UploadedFile } from '../artifacts/upload.ts';
+
+/** How a piece of code in a language becomes a program. */
+export interface Language {
+  /** `python3`. */
+  readonly name: string;
+  /** Other names that lead to it. */
+  readonly aliases: readonly string[];
+  /** Name of the built-in or custom runtime that it runs on. */
+  readonly runtime: string;
+  /** Name of the file that the code is put into. */
+  readonly fileName: string;
+  /** Run first, in the same sandbox; left out where nothing has to be compiled. */
+  readonly compile?: readonly string[];
+  /** Argument vector; empty for the image's own program. */
+  readonly command: readonly string[];
+  /** A program that prints something. */
+  readonly example: string;
+  /** Word for syntax highlighting: `python`. */
+  readonly highlighting: string;
+  readonly inline?: InlineTemplate;
+}
+
+/** What an expression is wrapped into to be a program. */
+export interface InlineTemplate {
+  /** Finds what has to stand at the top; left out where nothing has to. */
+  readonly importPattern?: RegExp;
+  /** Has `$${CODE}`, and `$${IMPORTS}` with an import pattern. */
+  readonly template: string;
+}
+
+/** The languages of a server at this moment. */
+export interface Languages {
+  /** By name or alias; undefined when there is none. */
+  find(name: string): Language | undefined;
+  /** All of them, by name. */
+  list(): readonly Language[];
+}
+
+/** What a piece of code is run as. */
+export interface ProgramOfLanguage {
+  readonly runtime: string;
+  readonly files: readonly UploadedFile[];
+  readonly command: readonly string[];
+}

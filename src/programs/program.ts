@@ -1,0 +1,61 @@
+import type { UploadedFile } from '../artifacts/upload.ts';
+import type { FunctionConfig, Limits } from '../functions/function.ts';
+import type { ResourceUse } from '../sandboxes/resource-account.ts';
+
+/** A program that is to be run once, in a sandbox of its own. */
+export interface ProgramRequest {
+  /** Id of the invocation, by which it is listed and cancelled. */
+  readonly id: string;
+  /** Name of a built-in or custom runtime. */
+  readonly runtime: string;
+  /** The whole argument vector; empty for the image's own program, which gets `arguments` behind it. */
+  readonly command: readonly string[];
+  readonly arguments: readonly string[];
+  /** What is in its working directory, read-only. */
+  readonly files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>;
+  readonly stdin: Uint8Array;
+  readonly environment: Readonly<Record<string, string>>;
+  /** `resultBytes` bounds what is kept of stdout, `logBytes` what is kept of stderr. */
+  readonly limits: Limits;
+  readonly network: FunctionConfig['network'];
+  /** Ends it early when it aborts. */
+  readonly signal: AbortSignal;
+  /** Told once, when it begins; its time limit counts from here. */
+  readonly onStarted?: () => void;
+  /** Told of what is written, as it comes and without a cap; a piece is only valid during the call. */
+  readonly onStdout?: (piece: Uint8Array) => void;
+  readonly onStderr?: (piece: Uint8Array) => void;
+}
+
+/** How a program ended: by itself, at its time limit, for want of memory, or because nobody wanted it any more. */
+export type ProgramEnded = 'exited' | 'timeout' | 'out_of_memory' | 'cancelled';
+
+/** What a program wrote, up to a cap. */
+export interface ProgramOutput {
+  readonly bytes: Buffer;
+  /** More was written than is kept. */
+  readonly isCut: boolean;
+}
+
+export interface ProgramResult {
+  readonly ended: ProgramEnded;
+  /** Undefined for a program that a signal ended. */
+  readonly exitCode: number | undefined;
+  /** `SIGSEGV` for example. */
+  readonly signal: string | undefined;
+  readonly stdout: ProgramOutput;
+  readonly stderr: ProgramOutput;
+  /** From its start to its end, in milliseconds. */
+  readonly durationMs: number;
+  readonly use: ResourceUse;
+}
+
+/** The one way to run a program. */
+export interface Programs {
+  /**
+   * Runs it, and leaves nothing of it.
+   * @throws SraasError RUNTIME_NOT_FOUND, RUNTIME_NOT_READY, INVALID_ARTIFACT, QUEUE_FULL, ENGINE_UNAVAILABLE,
+   * SANDBOX_START_FAILED, DRAINING. How the program ended is in what it resolves with.
+   */
+  run(request: ProgramRequest): Promise<ProgramResult>;
+}
