@@ -1,4 +1,5 @@
 import type { UploadedFile } from '../artifacts/upload.ts';
+import type { SraasError } from '../errors.ts';
 import type { FunctionConfig, Limits } from '../functions/function.ts';
 import type { ResourceUse } from '../sandboxes/resource-account.ts';
 
@@ -8,19 +9,20 @@ export interface ProgramRequest {
   readonly id: string;
   /** Name of a built-in or custom runtime. */
   readonly runtime: string;
-  /** The whole argument vector; empty for the image's own program, which gets `arguments` behind it. */
+  /** What to start, an argument vector; empty for the image's own program, which only a custom runtime has. */
   readonly command: readonly string[];
+  /** Further arguments, which stand behind those of the command, whichever that is. */
   readonly arguments: readonly string[];
-  /** What is in its working directory, read-only. */
+  /** What is in `/function`, read-only, which is its working directory unless an image chose another. There may be none. */
   readonly files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>;
   readonly stdin: Uint8Array;
   readonly environment: Readonly<Record<string, string>>;
-  /** `resultBytes` bounds what is kept of stdout, `logBytes` what is kept of stderr. */
+  /** `resultBytes` bounds what is kept of stdout, `logBytes` what is kept of stderr; `timeoutMs` does not count the wait for a sandbox. */
   readonly limits: Limits;
   readonly network: FunctionConfig['network'];
-  /** Ends it early when it aborts. */
+  /** Ends it early when it aborts; its reason is told where it is a SraasError. */
   readonly signal: AbortSignal;
-  /** Told once, when it begins; its time limit counts from here. */
+  /** Told once, when it begins; its time limit counts from here. A program that never ran is not told of. */
   readonly onStarted?: () => void;
   /** Told of what is written, as it comes and without a cap; a piece is only valid during the call. */
   readonly onStdout?: (piece: Uint8Array) => void;
@@ -39,7 +41,12 @@ export interface ProgramOutput {
 
 export interface ProgramResult {
   readonly ended: ProgramEnded;
-  /** Undefined for a program that a signal ended. */
+  /** Why it was cancelled; there for that end only. */
+  readonly cancelledBecause?: SraasError;
+  /**
+   * Undefined for a program that a signal ended, that was killed here, or of which nobody can tell. An image's own program has
+   * 128 and the signal's number instead, as its init tells no more.
+   */
   readonly exitCode: number | undefined;
   /** `SIGSEGV` for example. */
   readonly signal: string | undefined;
@@ -54,8 +61,9 @@ export interface ProgramResult {
 export interface Programs {
   /**
    * Runs it, and leaves nothing of it.
-   * @throws SraasError RUNTIME_NOT_FOUND, RUNTIME_NOT_READY, INVALID_ARTIFACT, QUEUE_FULL, ENGINE_UNAVAILABLE,
-   * SANDBOX_START_FAILED, DRAINING. How the program ended is in what it resolves with.
+   * @throws SraasError when it did not run: RUNTIME_NOT_FOUND, RUNTIME_NOT_READY, INVALID_ARTIFACT, ARTIFACT_TOO_LARGE,
+   * INVALID_CONFIG, QUEUE_FULL, QUEUE_TIMEOUT, ENGINE_UNAVAILABLE, SANDBOX_START_FAILED, EGRESS_UNAVAILABLE, DRAINING,
+   * INVOCATION_CANCELLED; or when the engine was lost over it. How the program ended is in what it resolves with.
    */
   run(request: ProgramRequest): Promise<ProgramResult>;
 }
