@@ -6,18 +6,28 @@
  */
 export { FrameDecoder } from './frames/decoder.ts';
 export { encodeFrame } from './frames/encode.ts';
-export type { Frame, FrameType, InitHead, InvokeHead, ResultStatus } from './frames/frame.ts';
+export type {
+  Frame,
+  FrameType,
+  InitHead,
+  InvokeHead,
+  ProgramHead,
+  ProgramStream,
+  ResultStatus,
+} from './frames/frame.ts';
 export { frameNumbers } from './frames/frame.ts';
 export type { HostFrame } from './frames/host-frame.ts';
 export { parseHostFrame } from './frames/host-frame.ts';
 export { ProtocolError } from './frames/protocol-error.ts';
-export type { ShimFrame } from './frames/shim-frame.ts';
+export type { ExitedFrame, ShimFrame } from './frames/shim-frame.ts';
 export { parseShimFrame } from './frames/shim-frame.ts';
 export {
   maxErrorTextBytes,
+  maxOutputBytes,
   maxShimFrameBytes,
   maxShimHeadBytes,
   protocolVersion,
   sandboxPaths,
   shimExitCode,
+  startFailureExitCode,
 } from './frames/terms.ts';

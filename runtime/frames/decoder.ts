@@ -102,6 +102,8 @@ function frameTypeOf(number: number): FrameType {
       return 'init';
     case frameNumbers.invoke:
       return 'invoke';
+    case frameNumbers.program:
+      return 'program';
     case frameNumbers.hello:
       return 'hello';
     case frameNumbers.ready:
@@ -110,6 +112,10 @@ function frameTypeOf(number: number): FrameType {
       return 'load_failed';
     case frameNumbers.result:
       return 'result';
+    case frameNumbers.output:
+      return 'output';
+    case frameNumbers.exited:
+      return 'exited';
     default:
       throw new ProtocolError(`No frame has the number ${number}.`);
   }

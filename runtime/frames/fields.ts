@@ -68,6 +68,17 @@ export function texts(head: Fields, field: string): Readonly<Record<string, stri
   return value as Readonly<Record<string, string>>;
 }
 
+/** Texts in a row, of which the first at least is there and says something. */
+export function list(head: Fields, field: string): readonly string[] {
+  const value = head[field];
+  if (!isArray(value) || !(value as readonly unknown[]).every((entry) => typeof entry === 'string')) {
+    throw wrongField(field, 'a list of texts');
+  }
+  const [first = ''] = value as readonly string[];
+  if (first === '') throw wrongField(field, 'a list that begins with a text');
+  return value as readonly string[];
+}
+
 function wrongField(field: string, expected: string): ProtocolError {
   return new ProtocolError(`The field ${field} of a frame is missing or is not ${expected}.`);
 }

@@ -1,5 +1,15 @@
 /** A frame's number on the wire. Numbers below 128 come from the host. */
-export const frameNumbers = { init: 1, invoke: 2, hello: 129, ready: 130, load_failed: 131, result: 132 } as const;
+export const frameNumbers = {
+  init: 1,
+  invoke: 2,
+  program: 3,
+  hello: 129,
+  ready: 130,
+  load_failed: 131,
+  result: 132,
+  output: 133,
+  exited: 134,
+} as const;
 
 export type FrameType = keyof typeof frameNumbers;
 
@@ -41,6 +51,17 @@ export interface InvokeHead {
   readonly output_mark?: OutputMark;
 }
 
+/** What comes in the place of `init` where a program is run once instead of a handler. The tail is its standard input. */
+export interface ProgramHead {
+  readonly protocol: number;
+  /** The whole argument vector, at least the name of what is started. */
+  readonly command: readonly string[];
+  /** Added to the environment that the shim has. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The program's working directory; the code folder when left out. */
+  readonly directory?: string;
+}
+
 export interface HelloHead {
   readonly protocol: number;
   readonly language: string;
@@ -66,14 +87,34 @@ export interface ResultHead {
   readonly reusable: boolean;
 }
 
+export type ProgramStream = 'stdout' | 'stderr';
+
+/** The tail is what a program has written to that stream, in the order in which it did. */
+export interface OutputHead {
+  readonly stream: ProgramStream;
+}
+
+/** The program has ended, and all that it wrote has been told. Exactly one of the first two is null. */
+export interface ExitedHead {
+  /** 0 to 255. */
+  readonly exit_code: number | null;
+  /** `SIGSEGV` for example. */
+  readonly signal: string | null;
+  /** From its start to its end. */
+  readonly duration_ms: number;
+}
+
 /** The head that each type of frame has. */
 export interface Heads {
   readonly init: InitHead;
   readonly invoke: InvokeHead;
+  readonly program: ProgramHead;
   readonly hello: HelloHead;
   readonly ready: ReadyHead;
   readonly load_failed: LoadFailedHead;
   readonly result: ResultHead;
+  readonly output: OutputHead;
+  readonly exited: ExitedHead;
 }
 
 /** A frame whose layout is sound and whose head is any JSON object. */

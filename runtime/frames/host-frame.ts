@@ -1,4 +1,4 @@
-import { amount, count, flag, invocationId, name, object, optionalText, text, texts } from './fields.ts';
+import { amount, count, flag, invocationId, list, name, object, optionalText, text, texts } from './fields.ts';
 import type { Frame } from './frame.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { protocolVersion } from './terms.ts';
@@ -23,6 +23,13 @@ export type HostFrame =
       readonly remainingMs: number;
       readonly outputMark: string | undefined;
       readonly envelope: Buffer;
+    }
+  | {
+      readonly type: 'program';
+      readonly command: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+      readonly directory: string | undefined;
+      readonly stdin: Buffer;
     };
 
 /** A frame from the host, in the words of the code. Throws {@link ProtocolError} on a missing field or a wrong type. */
@@ -40,14 +47,29 @@ export function parseHostFrame({ type, head, tail }: Frame): HostFrame {
         outputMark: optionalText(head, 'output_mark'),
         envelope: tail,
       };
+    case 'program':
+      return parseProgram(head, tail);
     case 'hello':
     case 'ready':
     case 'load_failed':
     case 'result':
+    case 'output':
+    case 'exited':
       throw new ProtocolError(`The host sent a frame that only a sandbox sends: ${type}.`);
     default:
       throw new ProtocolError(`Not a frame type: ${String(type satisfies never)}.`);
   }
+}
+
+function parseProgram(head: Frame['head'], stdin: Buffer): HostFrame {
+  if (count(head, 'protocol') !== protocolVersion) throw new ProtocolError('The host speaks another version.');
+  return {
+    type: 'program',
+    command: list(head, 'command'),
+    env: texts(head, 'env'),
+    directory: optionalText(head, 'directory'),
+    stdin,
+  };
 }
 
 function parseInit(head: Frame['head']): HostFrame {

@@ -1,6 +1,7 @@
 import { amount, count, errorText, flag, invocationId, name } from './fields.ts';
-import type { Frame, ResultStatus } from './frame.ts';
+import type { Frame, ProgramStream, ResultStatus } from './frame.ts';
 import { ProtocolError } from './protocol-error.ts';
+import { maxOutputBytes } from './terms.ts';
 
 /** What a sandbox says, checked field by field. */
 export type ShimFrame =
@@ -12,7 +13,17 @@ export type ShimFrame =
     }
   | { readonly type: 'ready'; readonly loadMs: number }
   | { readonly type: 'load_failed'; readonly error: string }
-  | ResultFrame;
+  | ResultFrame
+  | { readonly type: 'output'; readonly stream: ProgramStream; readonly bytes: Buffer }
+  | ExitedFrame;
+
+/** Exactly one of exit code and signal is there. */
+export interface ExitedFrame {
+  readonly type: 'exited';
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly durationMs: number;
+}
 
 export type ResultFrame = {
   readonly type: 'result';
@@ -40,12 +51,39 @@ export function parseShimFrame({ type, head, tail }: Frame): ShimFrame {
       return { type, error: errorText(tail) };
     case 'result':
       return parseResult(head, tail);
+    case 'output':
+      return parseOutput(head, tail);
+    case 'exited':
+      return parseExited(head);
     case 'init':
     case 'invoke':
+    case 'program':
       throw new ProtocolError(`A sandbox sent a frame that only the host sends: ${type}.`);
     default:
       throw new ProtocolError(`Not a frame type: ${String(type satisfies never)}.`);
   }
+}
+
+function parseOutput({ stream }: Frame['head'], bytes: Buffer): ShimFrame {
+  if (stream !== 'stdout' && stream !== 'stderr') throw new ProtocolError('A piece of output is of no known stream.');
+  if (bytes.length > maxOutputBytes) throw new ProtocolError(`A piece of output is over ${maxOutputBytes} bytes.`);
+  return { type: 'output', stream, bytes };
+}
+
+function parseExited(head: Frame['head']): ExitedFrame {
+  const { exit_code: exitCode, signal } = head;
+  const durationMs = amount(head, 'duration_ms');
+  if (signal === null && typeof exitCode === 'number' && isExitCode(exitCode)) {
+    return { type: 'exited', exitCode, signal: undefined, durationMs };
+  }
+  if (exitCode === null && typeof signal === 'string' && /^SIG[A-Z0-9+]{1,16}$/.test(signal)) {
+    return { type: 'exited', exitCode: undefined, signal, durationMs };
+  }
+  throw new ProtocolError('The end of a program is neither an exit code from 0 to 255 nor the name of a signal.');
+}
+
+function isExitCode(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 255;
 }
 
 function parseResult(head: Frame['head'], tail: Buffer): ResultFrame {

@@ -19,6 +19,12 @@ export const shimExitCode = { crashed: 1, protocolViolation: 70, noTransport: 71
 /** Most bytes of an error text, UTF-8. */
 export const maxErrorTextBytes = 65_536;
 
+/** Most bytes of a program's output in one frame. */
+export const maxOutputBytes = 65_536;
+
+/** Exit codes of a program that could not be started, as shells have them: nothing of that name, or nothing that can be run. */
+export const startFailureExitCode = { notFound: 127, notExecutable: 126 } as const;
+
 /** Most bytes of the head of a frame from a sandbox. All of them are far smaller. */
 export const maxShimHeadBytes = 4096;
 

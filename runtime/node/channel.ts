@@ -5,8 +5,10 @@ import { FrameDecoder, parseHostFrame } from '../protocol.ts';
 import { firstBytes } from './originals.ts';
 
 export interface Channel {
-  /** Sends one frame in one write. */
-  readonly send: (frame: Buffer) => void;
+  /** Sends one frame in one write. False when it waits in memory for the host to read what came before. */
+  readonly send: (frame: Buffer) => boolean;
+  /** Calls once, when frames no longer wait in memory. */
+  readonly onceRoom: (callback: () => void) => void;
 }
 
 export interface ChannelEvents {
@@ -92,5 +94,6 @@ function frameReader(events: ChannelEvents): OnReadOpts {
 
 function senderOver(socket: Socket): Channel {
   const write: (frame: Buffer) => boolean = socket.write.bind(socket);
-  return { send: (frame) => void write(frame) };
+  const onceDrained: (event: 'drain', callback: () => void) => unknown = socket.once.bind(socket);
+  return { send: write, onceRoom: (callback) => void onceDrained('drain', callback) };
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { sandboxPaths, shimExitCode } from '../protocol.ts';
 import { errorDescriber } from './describe-error.ts';
 import { endProcess, writeSync } from './originals.ts';
+import { ProgramRun } from './program-run.ts';
 import { Shim } from './shim.ts';
 import type { Transport } from './transport.ts';
 import { openTransport } from './transport.ts';
@@ -10,7 +11,7 @@ const directory = argument('--directory') ?? sandboxPaths.directory;
 const codeDirectory = argument('--code') ?? sandboxPaths.code;
 const shimFile = realpathSync(process.argv[1] ?? sandboxPaths.nodeShim);
 
-const { openChannel, log } = transport();
+const { openChannel, log, exposedDescriptors } = transport();
 const channel = openChannel({
   onOpen: () => {
     shim.greet();
@@ -32,6 +33,7 @@ const shim = new Shim({
   codeDirectory,
   describe,
   send: channel.send,
+  runProgram: (program) => new ProgramRun({ channel, codeDirectory, exposedDescriptors }, program),
   markOutput: (mark) => {
     if (mark !== undefined) print(log, mark);
   },

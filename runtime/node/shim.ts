@@ -13,6 +13,7 @@ import { encodeResult } from './result-json.ts';
 
 type Init = Extract<HostFrame, { type: 'init' }>;
 type Invoke = Extract<HostFrame, { type: 'invoke' }>;
+type Program = Extract<HostFrame, { type: 'program' }>;
 
 /** The handler with what every invocation of it needs. */
 interface Ready {
@@ -43,12 +44,15 @@ type State =
   | { readonly name: 'loading'; readonly outputMark: string | undefined }
   | { readonly name: 'failed' }
   | { readonly name: 'ready'; readonly ready: Ready }
-  | { readonly name: 'busy'; readonly ready: Ready; readonly invocation: Invocation };
+  | { readonly name: 'busy'; readonly ready: Ready; readonly invocation: Invocation }
+  | { readonly name: 'running a program' };
 
 interface ShimParts {
   readonly codeDirectory: string;
   readonly describe: ErrorDescriber;
-  readonly send: (frame: Buffer) => void;
+  readonly send: (frame: Buffer) => unknown;
+  /** Runs a program, and tells the host of it to its end. */
+  readonly runProgram: (program: Program) => unknown;
   /** Writes the host's mark to the output, before it returns. */
   readonly markOutput: (mark: string | undefined) => void;
   /** Prints an error that no invocation can be told of, and ends the process. */
@@ -56,7 +60,8 @@ interface ShimParts {
 }
 
 /**
- * The life of one sandbox: waiting for its function, loading it, then ready and busy by turns.
+ * The life of one sandbox: waiting for its function, loading it, then ready and busy by turns; or waiting for a program, and
+ * then running that.
  * `docs/protocol.md` has the states and what may come in each.
  */
 export class Shim {
@@ -83,6 +88,11 @@ export class Shim {
         if (this.#state.name !== 'ready') throw new ProtocolError(`An invoke frame came while ${this.#state.name}.`);
         this.#invoke(frame, this.#state.ready);
         return;
+      case 'program':
+        if (this.#state.name !== 'waiting') throw new ProtocolError(`A program frame came while ${this.#state.name}.`);
+        this.#state = { name: 'running a program' };
+        this.#parts.runProgram(frame);
+        return;
       default:
         frame satisfies never;
     }
@@ -100,6 +110,7 @@ export class Shim {
       case 'waiting':
       case 'ready':
       case 'failed':
+      case 'running a program':
         this.#parts.crash(this.#parts.describe(thrown));
         return;
       default:

@@ -12,6 +12,8 @@ export interface Transport {
   readonly openChannel: OpenChannel;
   /** Descriptor that the host's marks go to. */
   readonly log: number;
+  /** How many of its descriptors, from 3 on, children would inherit. */
+  readonly exposedDescriptors: number;
 }
 
 interface TransportOptions {
@@ -31,20 +33,24 @@ export function openTransport(name: string, options: TransportOptions): Transpor
   switch (name) {
     case 'socket':
       redirectOutput(join(directory, sandboxPaths.outputFifo));
-      return { openChannel: dialledChannel(join(directory, sandboxPaths.channelSocket)), log: 2 };
+      return {
+        openChannel: dialledChannel(join(directory, sandboxPaths.channelSocket)),
+        log: 2,
+        exposedDescriptors: 0,
+      };
     case 'stdio': {
       const descriptors = takeStdio();
-      if (descriptors !== undefined) return over(descriptors);
+      if (descriptors !== undefined) return over(descriptors, 0);
       return endProcess(runWithInheritedDescriptors(options.shimFile, options.shimArguments));
     }
     case 'inherited':
       makeOutputBlock();
-      return over(inheritedDescriptors);
+      return over(inheritedDescriptors, Object.keys(inheritedDescriptors).length);
     default:
       throw new Error('There is no such transport.');
   }
 }
 
-function over(descriptors: PrivateDescriptors): Transport {
-  return { openChannel: adoptedChannel(descriptors), log: descriptors.log };
+function over(descriptors: PrivateDescriptors, exposedDescriptors: number): Transport {
+  return { openChannel: adoptedChannel(descriptors), log: descriptors.log, exposedDescriptors };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Behaviour } from './behaviour.ts';
 import { node, python, shared } from './language.ts';
+import { programBehaviours } from './program-behaviours.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../../docs/conformance.md'), 'utf8');
 
@@ -12,7 +13,8 @@ function listed(heading: string): readonly string[] {
   return [...section.matchAll(/^- (.+)$/gm)].map(([, item = '']) => item);
 }
 
-const titles = (behaviours: readonly Behaviour[]): readonly string[] => behaviours.map(({ title }) => title);
+const titles = (behaviours: readonly Pick<Behaviour, 'title'>[]): readonly string[] =>
+  behaviours.map(({ title }) => title);
 
 describe('docs/conformance.md', () => {
   test.each([
@@ -20,12 +22,13 @@ describe('docs/conformance.md', () => {
     ['Every shim', shared(python)],
     ['Node', node.own],
     ['Python', python.own],
+    ['Programs', programBehaviours],
   ] as const)('lists what is shown under "%s", case by case', (heading, behaviours) => {
     expect(listed(heading)).toEqual(titles(behaviours));
   });
 
   test('tells the cases of one list apart', () => {
-    for (const behaviours of [shared(node), node.own, python.own]) {
+    for (const behaviours of [shared(node), node.own, python.own, programBehaviours]) {
       expect(new Set(titles(behaviours)).size).toBe(behaviours.length);
     }
   });

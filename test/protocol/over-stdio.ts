@@ -47,6 +47,10 @@ export function overStdio({ program, arguments: given, codeDirectory }: Program)
     const fromHost = new FrameDecoder({ maxFrameBytes });
     host.on('data', (chunk: Buffer) => {
       for (const frame of fromHost.push(chunk)) {
+        if (frame.type === 'program') {
+          child.stdin.write(encoded(frame));
+          continue;
+        }
         const mark = output.begin((piece) => kept.push(Buffer.from(piece)));
         child.stdin.write(encoded({ ...frame, head: { ...frame.head, output_mark: mark } }));
       }
@@ -56,11 +60,14 @@ export function overStdio({ program, arguments: given, codeDirectory }: Program)
     const fromShim = new FrameDecoder({ maxFrameBytes });
     let handedOn = Promise.resolve();
     child.stdout.on('data', (chunk: Buffer) => {
-      for (const frame of fromShim.push(chunk)) {
+      for (const told of fromShim.push(chunk)) {
+        // What is in a tail is the next chunk's otherwise.
+        const frame = { ...told, tail: Buffer.from(told.tail) };
         handedOn = handedOn.then(async () => {
-          if (frame.type !== 'hello' && !(await output.end('answered')))
-            throw new Error('The second mark did not come');
-          await handOnOutput();
+          if (isMarked(frame)) {
+            if (!(await output.end('answered'))) throw new Error('The second mark did not come');
+            await handOnOutput();
+          }
           host.write(encoded(frame));
         });
       }
@@ -80,6 +87,11 @@ export function overStdio({ program, arguments: given, codeDirectory }: Program)
     };
     return { exited: exited(), kill };
   };
+}
+
+/** What a handler writes lies between marks; what a program writes is in frames of its own. */
+function isMarked({ type }: Frame): boolean {
+  return type !== 'hello' && type !== 'output' && type !== 'exited';
 }
 
 function encoded({ type, head, tail }: Frame): Buffer {

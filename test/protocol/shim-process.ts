@@ -5,7 +5,7 @@ import type { Server } from 'node:net';
 import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InitHead, InvokeHead, ShimFrame } from '../../runtime/protocol.ts';
+import type { ExitedFrame, InitHead, InvokeHead, ProgramHead, ShimFrame } from '../../runtime/protocol.ts';
 import {
   encodeFrame,
   FrameDecoder,
@@ -32,6 +32,12 @@ export interface StartedShim {
 
 /** Starts a shim that finds its socket and its FIFO in a folder of this machine. */
 export type StartShim = (directory: string) => StartedShim;
+
+export interface ProgramOfShim {
+  readonly ended: ExitedFrame;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
 
 export type ShimEvent = ShimFrame | ShimExit;
 
@@ -99,6 +105,19 @@ export class ShimProcess implements AsyncDisposable {
     return this.next();
   }
 
+  /** All that a program writes, and how it ends. */
+  async runProgram(head: Partial<ProgramHead>, stdin: Buffer = Buffer.alloc(0)): Promise<ProgramOfShim> {
+    await this.next();
+    this.send(encodeFrame('program', programHead(head), stdin));
+    const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    for (;;) {
+      const event = await this.next();
+      if (event.type === 'output') written[event.stream].push(event.bytes);
+      else if (event.type !== 'exited') throw new Error(`Not of a program: ${JSON.stringify(event)}`);
+      else return { ended: event, stdout: Buffer.concat(written.stdout), stderr: Buffer.concat(written.stderr) };
+    }
+  }
+
   send(bytes: Buffer): void {
     this.#channel?.write(bytes);
   }
@@ -129,7 +148,10 @@ export class ShimProcess implements AsyncDisposable {
       maxHeadBytes: maxShimHeadBytes,
     });
     channel.on('data', (chunk: Buffer) => {
-      for (const frame of decoder.push(chunk)) this.#emit(parseShimFrame(frame));
+      for (const frame of decoder.push(chunk)) {
+        // What is in a tail is the next chunk's otherwise.
+        this.#emit(parseShimFrame({ ...frame, tail: Buffer.from(frame.tail) }));
+      }
     });
     channel.on('error', () => {
       // A shim that was killed resets the connection; its exit is what the test waits for.
@@ -168,6 +190,10 @@ export function initHead(file: string, head: Partial<InitHead> = {}, exportName 
     result_bytes: resultBytes,
     ...head,
   };
+}
+
+export function programHead(head: Partial<ProgramHead>): ProgramHead {
+  return { protocol: protocolVersion, command: ['true'], env: {}, ...head };
 }
 
 export function invokeHead(head: Partial<InvokeHead> = {}): InvokeHead {

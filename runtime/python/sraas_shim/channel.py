@@ -6,7 +6,7 @@ from posix import _exit
 
 from .frames import read_frame
 from .output import say
-from .terms import EXIT_PROTOCOL_VIOLATION, INIT, ProtocolError
+from .terms import EXIT_PROTOCOL_VIOLATION, ProtocolError
 
 
 class Channel:
@@ -18,7 +18,7 @@ class Channel:
 
     def __init__(self, transport):
         self._transport = transport
-        self._expected = INIT
+        self._expected = ()
         self._frame = None
         self._arrival = allocate_lock()
         self._arrival.acquire()
@@ -26,8 +26,8 @@ class Channel:
     def listen(self):
         start_new_thread(self._listen, ())
 
-    def send(self, frame, then_expect=None):
-        """Sends one frame. `then_expect` is the type of frame that the host may send from here on."""
+    def send(self, frame, then_expect=()):
+        """Sends one frame. `then_expect` has the types of frames of which the host may send one from here on."""
         self._expected = then_expect
         self._transport.send(frame)
 
@@ -48,9 +48,9 @@ class Channel:
         try:
             while True:
                 frame = read_frame(self._read)
-                if frame.type != self._expected:
+                if frame.type not in self._expected:
                     raise ProtocolError("A frame came at the wrong time: number %d." % frame.type)
-                self._expected = None
+                self._expected = ()
                 self._frame = frame
                 self._arrival.release()
         except OSError:

@@ -7,6 +7,7 @@ from .terms import (
     MAX_HOST_FRAME_BYTES,
     MAX_ID_LENGTH,
     MAX_NAME_LENGTH,
+    PROGRAM,
     PROTOCOL_VERSION,
     TYPE_AND_HEAD_LENGTH_BYTES,
     ProtocolError,
@@ -21,8 +22,7 @@ class Init:
     type = INIT
 
     def __init__(self, head):
-        if _count(head, "protocol") != PROTOCOL_VERSION:
-            raise ProtocolError("The host speaks another version.")
+        _check_version(head)
         entry = _object(head, "entry")
         self.function_name = _text(head, "function_name", MAX_NAME_LENGTH)
         self.function_version = _count(head, "function_version")
@@ -46,6 +46,19 @@ class Invoke:
         self.remaining_ms = _amount(head, "remaining_ms")
         self.output_mark = _optional_text(head, "output_mark")
         self.envelope = envelope
+
+
+class Program:
+    """A program to run once, in the place of a handler."""
+
+    type = PROGRAM
+
+    def __init__(self, head, stdin):
+        _check_version(head)
+        self.command = _list(head, "command")
+        self.env = _texts(head, "env")
+        self.directory = _optional_text(head, "directory")
+        self.stdin = stdin
 
 
 def encode_frame(number, head, tail=b""):
@@ -73,6 +86,8 @@ def read_frame(read):
         return Init(head)
     if body[0] == INVOKE:
         return Invoke(head, body[head_end:])
+    if body[0] == PROGRAM:
+        return Program(head, body[head_end:])
     raise ProtocolError("The host sent a frame that it has no use for: number %d." % body[0])
 
 
@@ -84,6 +99,11 @@ def _head(data):
     if not isinstance(head, dict):
         raise ProtocolError("The head of a frame is not a JSON object.")
     return head
+
+
+def _check_version(head):
+    if _count(head, "protocol") != PROTOCOL_VERSION:
+        raise ProtocolError("The host speaks another version.")
 
 
 def _text(head, field, longest=None):
@@ -122,6 +142,15 @@ def _texts(head, field):
     value = _object(head, field)
     if not all(isinstance(entry, str) for entry in value.values()):
         raise _wrong(field, "an object of texts")
+    return value
+
+
+def _list(head, field):
+    value = head.get(field)
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise _wrong(field, "a list of texts")
+    if not value or value[0] == "":
+        raise _wrong(field, "a list that begins with a text")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The life of one sandbox: waiting for its function, loading it, then ready and busy by turns."""
+"""The life of one sandbox: waiting for its function, loading it, then ready and busy by turns; or for a program, and running that."""
 
 import os
 from _signal import SIG_BLOCK, SIG_SETMASK, pthread_sigmask, valid_signals
@@ -16,8 +16,9 @@ from .load_handler import LoadError, load_handler
 from .log_defaults import set_log_defaults
 from .output import flush_output, say
 from .process_end import crash, end, leave
+from .program_run import ProgramRun
 from .result_json import encode_result
-from .terms import EXIT_CRASHED, EXIT_PROTOCOL_VIOLATION, INVOKE, LOAD_FAILED, READY, RESULT, ProtocolError
+from .terms import EXIT_CRASHED, EXIT_PROTOCOL_VIOLATION, INVOKE, LOAD_FAILED, PROGRAM, READY, RESULT, ProtocolError
 from .trace_hooks import TraceHooks
 
 HANDLER_ERROR = "handler_error"
@@ -39,7 +40,11 @@ class Shim:
     def serve(self):
         """Answers the host until the process ends. Never returns."""
         try:
-            self._load(self._channel.receive())
+            first = self._channel.receive()
+            if first.type == PROGRAM:
+                self._run_program(first)
+            else:
+                self._load(first)
             while True:
                 self._invoke(self._channel.receive())
         except SystemExit as ending:
@@ -50,6 +55,9 @@ class Shim:
         except BaseException as raised:
             # An alarm of the handler's, for example, that went off after its call.
             crash(raised, EXIT_CRASHED)
+
+    def _run_program(self, program):
+        ProgramRun(program, self._channel, self._code_directory).run()
 
     def _load(self, init):
         started = monotonic()
@@ -74,7 +82,7 @@ class Shim:
         flush_output()
         self._channel.mark_output(init.output_mark)
         if error is None:
-            self._channel.send(encode_frame(READY, {"load_ms": _milliseconds(started)}), then_expect=INVOKE)
+            self._channel.send(encode_frame(READY, {"load_ms": _milliseconds(started)}), then_expect=(INVOKE,))
         else:
             self._channel.send(encode_frame(LOAD_FAILED, {}, error.encode("utf-8", "replace")))
 
@@ -96,7 +104,7 @@ class Shim:
             reusable = self._leftovers.is_tidy()
         self._channel.mark_output(invoke.output_mark)
         head = {"id": invoke.id, "status": status, "duration_ms": duration_ms, "reusable": reusable}
-        self._channel.send(encode_frame(RESULT, head, body), then_expect=INVOKE)
+        self._channel.send(encode_frame(RESULT, head, body), then_expect=(INVOKE,))
         pthread_sigmask(SIG_SETMASK, signals)
 
     def _run(self, event, context):

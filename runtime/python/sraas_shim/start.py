@@ -6,7 +6,7 @@ from posix import _exit
 from .channel import Channel
 from .frames import encode_frame
 from .output import say
-from .terms import CODE, DIRECTORY, EXIT_NO_TRANSPORT, HELLO, INIT, PROTOCOL_VERSION
+from .terms import CODE, DIRECTORY, EXIT_NO_TRANSPORT, HELLO, INIT, PROGRAM, PROTOCOL_VERSION
 from .transport import open_transport
 
 
@@ -20,7 +20,7 @@ def start(arguments):
         say("There is no way to the host: %s" % (error,))
         _exit(EXIT_NO_TRANSPORT)
     channel = Channel(transport)
-    channel.send(encode_frame(HELLO, _hello()), then_expect=INIT)
+    channel.send(encode_frame(HELLO, _hello()), then_expect=(INIT, PROGRAM))
     channel.listen()
     # The rest takes longer to load, and the host has something to do meanwhile.
     from .shim import Shim

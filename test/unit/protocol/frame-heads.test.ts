@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame, FrameType } from '../../../runtime/protocol.ts';
-import { maxErrorTextBytes, parseHostFrame, parseShimFrame, ProtocolError } from '../../../runtime/protocol.ts';
+import {
+  maxErrorTextBytes,
+  maxOutputBytes,
+  parseHostFrame,
+  parseShimFrame,
+  ProtocolError,
+} from '../../../runtime/protocol.ts';
 
 function frame(type: FrameType, head: Record<string, unknown>, tail = ''): Frame {
   return { type, head, tail: Buffer.from(tail) };
@@ -18,6 +24,7 @@ const init = {
   memory_limit_mb: 256,
   result_bytes: 6_000_000,
 };
+const program = { protocol: 1, command: ['ls', ''], env: { A: 'b' }, directory: '/function' };
 const invoke = { id: 'i', attempt: 2, deadline_ms: 1_700_000_000_000, remaining_ms: 9999.5 };
 
 describe('a frame from a sandbox', () => {
@@ -32,6 +39,15 @@ describe('a frame from a sandbox', () => {
     [
       frame('result', { ...result, status: 'handler_error' }, 'Error: x'),
       { type: 'result', id: 'i', status: 'handler_error', durationMs: 1.25, reusable: true, error: 'Error: x' },
+    ],
+    [frame('output', { stream: 'stderr' }, 'a\n'), { type: 'output', stream: 'stderr', bytes: Buffer.from('a\n') }],
+    [
+      frame('exited', { exit_code: 3, signal: null, duration_ms: 2 }),
+      { type: 'exited', exitCode: 3, signal: undefined, durationMs: 2 },
+    ],
+    [
+      frame('exited', { exit_code: null, signal: 'SIGSEGV', duration_ms: 2 }),
+      { type: 'exited', exitCode: undefined, signal: 'SIGSEGV', durationMs: 2 },
     ],
   ])('is read into the words of the code', (given, expected) => {
     expect(parseShimFrame(given)).toEqual(expected);
@@ -62,6 +78,17 @@ describe('a frame from a sandbox', () => {
     ['no reusable', frame('result', { ...result, reusable: undefined })],
     ['a reusable that is a number', frame('result', { ...result, reusable: 1 })],
     ['an error text over the cap', frame('load_failed', {}, 'x'.repeat(maxErrorTextBytes + 1))],
+    ['output of no stream', frame('output', {}, 'a')],
+    ['output of another stream', frame('output', { stream: 'stdin' }, 'a')],
+    ['output over the cap', frame('output', { stream: 'stdout' }, 'x'.repeat(maxOutputBytes + 1))],
+    ['neither exit code nor signal', frame('exited', { exit_code: null, signal: null, duration_ms: 1 })],
+    ['exit code and signal', frame('exited', { exit_code: 1, signal: 'SIGKILL', duration_ms: 1 })],
+    ['an exit code over 255', frame('exited', { exit_code: 256, signal: null, duration_ms: 1 })],
+    ['a negative exit code', frame('exited', { exit_code: -1, signal: null, duration_ms: 1 })],
+    ['half an exit code', frame('exited', { exit_code: 1.5, signal: null, duration_ms: 1 })],
+    ['a signal of other words', frame('exited', { exit_code: null, signal: 'SIG evil', duration_ms: 1 })],
+    ['an end without its time', frame('exited', { exit_code: 1, signal: null })],
+    ['the type program', frame('program', program)],
     ['the type init', frame('init', init)],
     ['the type invoke', frame('invoke', invoke)],
   ])('is refused with %s', (_what, given) => {
@@ -92,6 +119,13 @@ describe('a frame from the host', () => {
       remainingMs: 9999.5,
       envelope: Buffer.from('{}'),
     });
+    expect(parseHostFrame(frame('program', program, 'in'))).toEqual({
+      type: 'program',
+      command: ['ls', ''],
+      env: { A: 'b' },
+      directory: '/function',
+      stdin: Buffer.from('in'),
+    });
   });
 
   test.each([
@@ -105,8 +139,15 @@ describe('a frame from the host', () => {
     ['half an attempt', frame('invoke', { ...invoke, attempt: 1.5 })],
     ['no deadline', frame('invoke', { ...invoke, deadline_ms: undefined })],
     ['a negative remaining time', frame('invoke', { ...invoke, remaining_ms: -1 })],
+    ['a program of another protocol', frame('program', { ...program, protocol: 2 })],
+    ['no command', frame('program', { ...program, command: [] })],
+    ['a command without a name', frame('program', { ...program, command: [''] })],
+    ['a command that is a text', frame('program', { ...program, command: 'ls' })],
+    ['a command with a number', frame('program', { ...program, command: ['ls', 1] })],
+    ['an environment with a number', frame('program', { ...program, env: { A: 1 } })],
     ['the type hello', frame('hello', hello)],
     ['the type result', frame('result', result)],
+    ['the type exited', frame('exited', { exit_code: 0, signal: null, duration_ms: 1 })],
   ])('is refused with %s', (_what, given) => {
     expect(() => parseHostFrame(given)).toThrow(ProtocolError);
   });

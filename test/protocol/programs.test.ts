@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeFrame, shimExitCode } from '../../runtime/protocol.ts';
+import { node, python } from './language.ts';
+import { type BundledShim, bundleNodeShim, nodePrograms } from './node-shim.ts';
+import { overStdio } from './over-stdio.ts';
+import { programBehaviours } from './program-behaviours.ts';
+import { pythonPrograms, pythonShim } from './python-shim.ts';
+import { initHead, programHead, ShimProcess, type StartShim } from './shim-process.ts';
+import { showsProgram } from './shows-program.ts';
+
+// Some programs are slow on a busy machine; only one that hangs is to fail.
+const patienceMs = 30_000;
+
+const pythonMain = join(import.meta.dirname, '../../runtime/python/main.py');
+
+let bundle: BundledShim;
+
+beforeAll(async () => {
+  bundle = await bundleNodeShim();
+});
+
+afterAll(() => {
+  bundle.remove();
+});
+
+const shims: readonly (readonly [what: string, start: () => StartShim])[] = [
+  ...nodePrograms.flatMap((program) => [
+    [`the Node shim on ${program}`, () => bundle.command(program)] as const,
+    [
+      `the Node shim over its standard streams on ${program}`,
+      () => overStdio({ program, arguments: [bundle.file], codeDirectory: node.handlers }),
+    ] as const,
+  ]),
+  ...pythonPrograms.flatMap((program) => [
+    [`the Python shim on ${program}`, () => pythonShim(program)] as const,
+    [
+      `the Python shim over its standard streams on ${program}`,
+      () =>
+        overStdio({
+          program,
+          arguments: ['-I', '-B', '-X', 'utf8', pythonMain],
+          codeDirectory: python.handlers,
+        }),
+    ] as const,
+  ]),
+];
+
+describe.each(shims)('a program of %s', (_what, startShim) => {
+  test.each(programBehaviours.map((behaviour) => [behaviour.title, behaviour] as const))(
+    '%s',
+    async (_title, behaviour) => {
+      await using shim = await ShimProcess.start(startShim());
+      await showsProgram(shim, behaviour);
+    },
+    patienceMs,
+  );
+
+  test('works in the code folder when the host names no other', async () => {
+    await using shim = await ShimProcess.start(startShim());
+    const { stdout } = await shim.runProgram({ command: ['ls'] });
+    expect(stdout.toString()).toContain('echoes-event');
+  });
+
+  test('tells of output while it still runs', async () => {
+    await using shim = await ShimProcess.start(startShim());
+    await shim.next();
+    shim.send(encodeFrame('program', programHead({ command: ['sh', '-c', 'echo first; sleep 1000'] })));
+    expect(await shim.next()).toEqual({ type: 'output', stream: 'stdout', bytes: Buffer.from('first\n') });
+  });
+
+  test.each([
+    ['another program', encodeFrame('program', programHead({ command: ['true'] }))],
+    ['an init', encodeFrame('init', initHead('echoes-event'))],
+  ])('ends with its shim at %s', async (_frame, bytes) => {
+    await using shim = await ShimProcess.start(startShim());
+    await shim.next();
+    shim.send(encodeFrame('program', programHead({ command: ['sleep', '1000'] })));
+    shim.send(bytes);
+    expect(await shim.next()).toEqual({ type: 'exit', code: shimExitCode.protocolViolation, signal: null });
+  });
+
+  test('is not begun without the name of one', async () => {
+    await using shim = await ShimProcess.start(startShim());
+    await shim.next();
+    shim.send(encodeFrame('program', programHead({ command: [] })));
+    expect(await shim.next()).toEqual({ type: 'exit', code: shimExitCode.protocolViolation, signal: null });
+  });
+});
