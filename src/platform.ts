@@ -10,6 +10,8 @@ import { openFunctions } from './platform/functions.ts';
 import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
 import { openInvocations } from './platform/invocations.ts';
+import { makeLanguageRuntimes } from './platform/language-runtimes.ts';
+import { openLanguages } from './platform/languages.ts';
 import { openRuntimes, renewUsersOfRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
 import { openSchedules } from './platform/schedules.ts';
@@ -64,12 +66,13 @@ async function start(surroundings: Surroundings): Promise<{ readonly url: string
   const state = await openState(surroundings);
   const { store } = state;
   const secrets = await openSecrets(surroundings, store);
+  const languages = await openLanguages(surroundings);
 
   // What runs code. Other servers hear of this one before anything of it is on the engine, where they look for what the dead left;
   // and what an earlier run left there is removed before there is anything new.
   const engine = await openEngine(surroundings);
   const runs = await joinServers(surroundings, { ...engine, store });
-  const runtimes = await openRuntimes(surroundings, { ...engine, ...state });
+  const runtimes = await openRuntimes(surroundings, { ...engine, ...state, ...languages });
   keepCollectingCode(surroundings, { ...state, ...runtimes });
   const sandboxes = await openSandboxes(surroundings, { ...engine, ...runtimes, store, secrets });
   const { launcher, pools } = sandboxes;
@@ -94,6 +97,7 @@ async function start(surroundings: Surroundings): Promise<{ readonly url: string
   const server = makeApi(surroundings, {
     ...state,
     ...runtimes,
+    ...languages,
     ...functions,
     ...invocations,
     ...work,
@@ -104,6 +108,7 @@ async function start(surroundings: Surroundings): Promise<{ readonly url: string
   });
   const { inFlight, liveLogs } = invocations;
   const url = await beginService(surroundings, { server, work, scheduler, inFlight, liveLogs, installer, runtimes });
+  makeLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
   surroundings.logger.info('Listening', { url, instanceId: store.instanceId });
   return { url };
 }

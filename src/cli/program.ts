@@ -15,6 +15,7 @@ import { addHistory } from './commands/history.ts';
 import { addImages } from './commands/images.ts';
 import { addInvocation } from './commands/invocation.ts';
 import { addInvoke } from './commands/invoke.ts';
+import { addLanguages } from './commands/languages.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPs } from './commands/ps.ts';
@@ -113,6 +114,7 @@ function buildProgram(context: CommandContext): Command {
   addReplay(program, context);
   addDeadLetters(program, context);
   addRuntimes(program, context);
+  addLanguages(program, context);
   addImages(program, context);
   addDb(program, context);
   addSchedules(program, context);

@@ -3,6 +3,7 @@ import type { DeployReply, FunctionDocument, VersionDocument } from '../wire/fun
 import type { FunctionConfigDocument } from '../wire/function-config.ts';
 import type { HealthReply } from '../wire/health.ts';
 import type { Envelope, InvokeReply } from '../wire/invoke.ts';
+import type { LanguageDocument } from '../wire/language.ts';
 import type { LiveLogEvent } from '../wire/live-log.ts';
 import type { RecordDocument } from '../wire/record.ts';
 import type { PrunedImage } from '../wire/runtime.ts';
@@ -143,6 +144,12 @@ export class SraasClient {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<LiveLogEvent, void, undefined> {
     return followLogs(this.#connection, name, options.signal);
+  }
+
+  /** The languages that programs may be in, by name. */
+  async languages(): Promise<readonly LanguageDocument[]> {
+    const { document } = await exchange(this.#connection, { method: 'GET', path: '/languages' });
+    return (document as { readonly languages: readonly LanguageDocument[] }).languages;
   }
 
   async health(): Promise<HealthReply> {

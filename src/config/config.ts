@@ -3,6 +3,7 @@ import { buildSettings } from './settings/builds.ts';
 import { engineSettings } from './settings/engine.ts';
 import { functionSettings } from './settings/functions.ts';
 import { installSettings } from './settings/installs.ts';
+import { languageSettings } from './settings/languages.ts';
 import { networkSettings } from './settings/network.ts';
 import { sandboxSettings } from './settings/sandboxes.ts';
 import { serverSettings } from './settings/server.ts';
@@ -17,6 +18,7 @@ const table = [
   ...buildSettings,
   ...installSettings,
   ...stateSettings,
+  ...languageSettings,
 ] as const;
 
 type Row = (typeof table)[number];

@@ -10,6 +10,7 @@ import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts'
 import { historyRoutes, type HistoryRoutesParts } from './routes/history.ts';
 import { invocationRoutes, type InvocationRoutesParts } from './routes/invocations.ts';
 import { invokeRoutes } from './routes/invoke.ts';
+import { languageRoutes, type LanguageRoutesParts } from './routes/languages.ts';
 import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
 import { replayRoutes, type ReplayRoutesParts } from './routes/replay.ts';
@@ -26,6 +27,7 @@ export interface AppParts
     FunctionRoutesParts,
     HistoryRoutesParts,
     InvocationRoutesParts,
+    LanguageRoutesParts,
     LogRoutesParts,
     OperatorRoutesParts,
     ReplayRoutesParts,
@@ -39,6 +41,7 @@ export interface AppParts
   readonly asyncInvocations: AsyncInvocations;
   readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
   readonly runOnce: Parameters<typeof invokeRoutes>[0]['runOnce'];
+  readonly runtimes: RuntimeRoutesParts['runtimes'];
   readonly maxEventBytes: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -56,13 +59,13 @@ export function createApp(parts: AppParts): Express {
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
   app.use(versionRoutes(parts), aliasRoutes(parts));
   app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
-  app.use(secretRoutes(parts), scheduleRoutes(parts), deadLetterRoutes(parts));
+  app.use(secretRoutes(parts), scheduleRoutes(parts), deadLetterRoutes(parts), languageRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
   return app;
 }
 
 const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
-  [/^\/(healthz|readyz|runtimes|functions|invocations|secrets)$/, ['GET', 'HEAD']],
+  [/^\/(healthz|readyz|runtimes|languages|functions|invocations|secrets)$/, ['GET', 'HEAD']],
   [/^\/runtimes\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'DELETE']],
   [/^\/runtimes\/[^/]+\/build$/, ['GET', 'HEAD', 'DELETE']],
   [/^\/secrets\/[^/]+$/, ['PUT', 'DELETE']],

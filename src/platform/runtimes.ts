@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { DockerEngine } from '../engine/docker/docker-engine.ts';
+import type { Languages } from '../languages/language.ts';
+import { whyMissing } from '../languages/wanted-runtimes.ts';
 import { CustomImages } from '../runtimes/custom/custom-images.ts';
 import { CustomRuntimes } from '../runtimes/custom/custom-runtimes.ts';
 import { collectImages } from '../runtimes/custom/image-housekeeping.ts';
@@ -37,6 +39,7 @@ type Trial = Parameters<typeof tryHandlerImage>[0];
 interface RuntimesParts extends OpenEngine {
   readonly store: Store;
   readonly artifacts: ArtifactStore;
+  readonly languages: Languages;
 }
 
 /** An image that nothing refers to stays so long: somebody may go back to it, and a deploy may be about to use it. */
@@ -46,7 +49,7 @@ const collectEveryMs = 600_000;
 /** Makes the runtimes and reads what an earlier run recorded of them. */
 export async function openRuntimes(surroundings: Surroundings, parts: RuntimesParts): Promise<OpenRuntimes> {
   const { installDirectory, clock, onFailure, onStop } = surroundings;
-  const { store, engine, artifacts } = parts;
+  const { store, engine, artifacts, languages } = parts;
   const { instanceId } = store;
   const builds = await openImageBuilds(surroundings, { ...parts, instanceId });
   let trial: Trial | undefined;
@@ -81,7 +84,12 @@ export async function openRuntimes(surroundings: Surroundings, parts: RuntimesPa
     onFailure('Containers that an earlier run looked into images with could not be removed', error);
   });
   onStop(collectImages({ images, graceMs: imageGraceMs, everyMs: collectEveryMs, onFailure }));
-  const runtimes = new Runtimes({ builtIn, custom: customRuntimes, images });
+  const runtimes = new Runtimes({
+    builtIn,
+    custom: customRuntimes,
+    images,
+    whyMissing: (name) => whyMissing(languages, name),
+  });
   return {
     builtIn,
     runtimes,

@@ -35,6 +35,8 @@ interface RuntimesParts {
   readonly builtIn: RuntimeCatalog;
   readonly custom: CustomRuntimes;
   readonly images: CustomImages;
+  /** What to do about a name that is none's now, in one sentence; undefined where there is nothing to say. */
+  readonly whyMissing?: (name: string) => string | undefined;
 }
 
 /** All runtimes of a server: the built-in ones, those that users made, and the images of functions with a Dockerfile. */
@@ -64,7 +66,8 @@ export class Runtimes {
 
   whyUnusable(name: string): string | undefined {
     const runtime = this.#parts.custom.find(name);
-    if (runtime === undefined || runtime.imageKey !== undefined) return undefined;
+    if (runtime === undefined) return this.#parts.whyMissing?.(name);
+    if (runtime.imageKey !== undefined) return undefined;
     return runtime.lastBuild.state === 'building'
       ? `The runtime ${name} is still being built: wait until it is ready.`
       : `The runtime ${name} has no image, as its build did not succeed: correct its Dockerfile and send it again.`;

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { LanguageTable } from '../../../src/languages/language-table.ts';
+import { OperatorLanguages } from '../../../src/languages/operator-languages.ts';
+import { FileSource } from '../../../src/languages/sources/file-source.ts';
+import type { LanguageSource } from '../../../src/languages/sources/language-source.ts';
+import { WebSource } from '../../../src/languages/sources/web-source.ts';
+import { temporaryFolder } from '../cli/temporary-folder.ts';
+
+const { signal } = new AbortController();
+const spec = (name: string): string => `${name}: { image: 'i', entrypoint: run, filename: f }`;
+
+function kept(source: LanguageSource) {
+  const table = new LanguageTable([]);
+  const told: string[] = [];
+  const languages = new OperatorLanguages({
+    source,
+    table,
+    onLoaded: (count, notes) => told.push(`${count} loaded`, ...notes),
+    onFailure: (error) => told.push(String(error).replace(/^SraasError: /, '')),
+  });
+  return { languages, told, names: () => table.list().map(({ name }) => name) };
+}
+
+async function serve(answer: RequestListener): Promise<URL> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/spec?token=secret`);
+}
+
+describe('languages in a file', () => {
+  it('R21: are read again when it has changed, and stay when it cannot be used, which is told once', async () => {
+    const path = join(await temporaryFolder({ 'spec.yaml': spec('one') }), 'spec.yaml');
+    const { languages, told, names } = kept(new FileSource(path));
+    await languages.load(signal);
+    await languages.look(signal);
+    expect([names(), told]).toStrictEqual([['one'], ['1 loaded']]);
+
+    await writeFile(path, `${spec('one')}\n${spec('two')}`);
+    await languages.look(signal);
+    expect(names()).toStrictEqual(['one', 'two']);
+
+    await writeFile(path, 'one: [');
+    for (let look = 0; look < 3; look += 1) await languages.look(signal);
+    await rm(path);
+    for (let look = 0; look < 3; look += 1) await languages.look(signal);
+    expect(names()).toStrictEqual(['one', 'two']);
+    expect(told.slice(2)).toStrictEqual([
+      expect.stringContaining(`Correct the languages of ${path}: the document cannot be read: `),
+      `The languages in ${path} cannot be read (ENOENT): correct the path, or the file's rights.`,
+    ]);
+
+    await writeFile(`${path}.new`, spec('three'));
+    await rename(`${path}.new`, path);
+    await languages.look(signal);
+    expect([names(), told.at(-1)]).toStrictEqual([['three'], '1 loaded']);
+  });
+
+  it('must be named for their format, and be small', async () => {
+    const folder = await temporaryFolder({ 'spec.txt': '{}', 'spec.json': ' '.repeat(1_000_001) });
+    await expect(kept(new FileSource(join(folder, 'spec.txt'))).languages.load(signal)).rejects.toThrow(
+      'must end in .json, .yaml or .yml',
+    );
+    await expect(kept(new FileSource(join(folder, 'spec.json'))).languages.load(signal)).rejects.toThrow(
+      'languages take 1000000 at most',
+    );
+  });
+});
+
+describe('languages at an address', () => {
+  it('R21: are asked for again, and had only when they have changed', async () => {
+    let text = spec('one');
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.headers['if-none-match']);
+      const tag = `"${text.length}"`;
+      if (request.headers['if-none-match'] === tag) response.writeHead(304).end();
+      else response.writeHead(200, { 'content-type': 'text/yaml; charset=utf-8', etag: tag }).end(text);
+    });
+    const { languages, told, names } = kept(new WebSource(url));
+    await languages.load(signal);
+    await languages.look(signal);
+    text = spec('another');
+    await languages.look(signal);
+    expect(asked).toStrictEqual([undefined, `"${spec('one').length}"`, `"${spec('one').length}"`]);
+    expect([names(), told]).toStrictEqual([['another'], ['1 loaded', '1 loaded']]);
+  });
+
+  it.each([
+    ['status 500', (_request, response) => response.writeHead(500).end(), 'it answered with status 500'],
+    [
+      'another type',
+      (_request, response) => response.writeHead(200).end('{}'),
+      'neither its name nor its content type',
+    ],
+    [
+      'too much',
+      (_request, response) =>
+        response.writeHead(200, { 'content-type': 'application/json' }).end(' '.repeat(1_000_001)),
+      'it has more than 1000000 bytes',
+    ],
+    [
+      'half of it',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+        response.write('{', () => response.destroy());
+      },
+      'it broke off',
+    ],
+  ] as readonly (readonly [string, RequestListener, string])[])(
+    'stay when it answers with %s, which is told once and without what may be a password',
+    async (_what, answer, reason) => {
+      const { languages, told } = kept(new WebSource(await serve(answer)));
+      await languages.look(signal);
+      await languages.look(signal);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain(reason);
+      expect(told[0]).not.toContain('secret');
+    },
+  );
+
+  it('stay when nobody answers', async () => {
+    const { languages, told } = kept(new WebSource(new URL('http://127.0.0.1:1/spec.json')));
+    await languages.look(signal);
+    expect(told).toStrictEqual(['The languages at http://127.0.0.1:1/spec.json cannot be had: it did not answer.']);
+  });
+});
