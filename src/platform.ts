@@ -10,7 +10,7 @@ import { openFunctions } from './platform/functions.ts';
 import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
 import { openInvocations } from './platform/invocations.ts';
-import { makeLanguageRuntimes } from './platform/language-runtimes.ts';
+import { keepLanguageRuntimes } from './platform/language-runtimes.ts';
 import { openLanguages } from './platform/languages.ts';
 import { openRuntimes, renewUsersOfRuntimes } from './platform/runtimes.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
@@ -108,7 +108,7 @@ async function start(surroundings: Surroundings): Promise<{ readonly url: string
   });
   const { inFlight, liveLogs } = invocations;
   const url = await beginService(surroundings, { server, work, scheduler, inFlight, liveLogs, installer, runtimes });
-  makeLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
+  keepLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
   surroundings.logger.info('Listening', { url, instanceId: store.instanceId });
   return { url };
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import type { Setting } from './setting.ts';
+import type { NumberSetting, Setting } from './setting.ts';
+import { sizeInBytes } from './size.ts';
 
 export type SettingValue = string | number | boolean;
 
@@ -14,7 +15,7 @@ export function settingValue(setting: Setting, given: unknown): SettingValue | u
       return given === false || given === 'false' || given === '0' ? false : undefined;
     case 'integer':
     case 'number': {
-      const number = typeof given === 'string' && /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given;
+      const number = typeof given === 'string' ? numberOf(setting, given) : given;
       if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
       if (setting.type === 'integer' && !Number.isInteger(number)) return undefined;
       return number >= setting.minimum && number <= setting.maximum ? number : undefined;
@@ -22,6 +23,19 @@ export function settingValue(setting: Setting, given: unknown): SettingValue | u
     default:
       return setting satisfies never;
   }
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Sizes may be said in other units than their own: `50M`. */
+function numberOf({ unit }: NumberSetting, text: string): number | undefined {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  const bytes = isSize(unit) ? sizeInBytes(text) : undefined;
+  return bytes !== undefined && unit === 'MiB' ? bytes / mebibyte : bytes;
+}
+
+function isSize(unit: string | undefined): boolean {
+  return unit === 'bytes' || unit === 'MiB';
 }
 
 /** What to say to somebody who gave another value. */
@@ -39,7 +53,8 @@ function demand(setting: Setting): string {
     case 'integer':
     case 'number': {
       const kind = setting.type === 'integer' ? 'a whole number' : 'a number';
-      return `must be ${kind} from ${setting.minimum} to ${setting.maximum}`;
+      const size = isSize(setting.unit) ? 'a size such as 50M, or ' : '';
+      return `must be ${size}${kind} from ${setting.minimum} to ${setting.maximum}`;
     }
     default:
       return setting satisfies never;

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Languages } from '../languages/language.ts';
-import { wantedRuntimes, type WantedRuntime } from '../languages/wanted-runtimes.ts';
+import { LanguageRuntimes } from '../languages/language-runtimes.ts';
+import type { WantedRuntime } from '../languages/wanted-runtimes.ts';
 import { repeat } from '../repeat.ts';
 import { defineRuntime } from '../runtimes/custom/define-runtime.ts';
 import type { OpenRuntimes } from './runtimes.ts';
@@ -8,46 +9,39 @@ import type { Surroundings } from './surroundings.ts';
 
 interface MakingParts extends Pick<OpenRuntimes, 'runtimes' | 'customRuntimes' | 'images'> {
   readonly languages: Pick<Languages, 'list'>;
-  readonly artifacts: ArtifactStore;
+  readonly artifacts: Pick<ArtifactStore, 'stage'>;
 }
 
-const makeEveryMs = 5000;
-const tryAgainMs = 600_000;
+const lookEveryMs = 5000;
 
-/**
- * Makes runtimes of the images that languages name, one after the other, as long as there are none of their names: now, and when
- * the languages change. One that cannot be made is tried again after a while.
- */
-export function makeLanguageRuntimes({ config, logger, onStop }: Surroundings, parts: MakingParts): void {
+/** Has a runtime for each image that a language names: now, and when the languages change. */
+export function keepLanguageRuntimes(
+  { config, clock, logger, onFailure, onStop }: Surroundings,
+  parts: MakingParts,
+): void {
   if (!config.languageRuntimes) return;
-  const triedAtMs = new Map<string, number>();
-  const work = async (ending: AbortSignal): Promise<void> => {
-    for (const wanted of wantedRuntimes(parts.languages)) {
-      if (ending.aborted) return;
-      if (isThere(parts, wanted) || performance.now() - (triedAtMs.get(wanted.name) ?? -tryAgainMs) < tryAgainMs)
-        continue;
-      triedAtMs.set(wanted.name, performance.now());
-      await make(parts, wanted).then(
-        () => {
-          logger.info('Made the runtime of a language', { runtime: wanted.name, image: wanted.image });
-        },
-        (error: unknown) => {
-          if (ending.aborted) return;
-          const reason = error instanceof Error ? error.message : String(error);
-          logger.warn('The runtime of a language could not be made', {
-            runtime: wanted.name,
-            image: wanted.image,
-            reason,
-          });
-        },
-      );
-    }
-  };
-  onStop(repeat({ work, everyMs: makeEveryMs, onFailure: () => undefined }));
-}
-
-function isThere({ runtimes, customRuntimes }: MakingParts, { name }: WantedRuntime): boolean {
-  return runtimes.find(name) !== undefined || customRuntimes.find(name)?.lastBuild.state === 'building';
+  const { languages, runtimes, customRuntimes } = parts;
+  const making = new LanguageRuntimes({
+    languages,
+    isThere: (name) => runtimes.find(name) !== undefined || customRuntimes.find(name)?.lastBuild.state === 'building',
+    make: (wanted) => make(parts, wanted),
+    onMade: ({ name, image }) => {
+      logger.info('Made the runtime of a language', { runtime: name, image });
+    },
+    onFailure: ({ name, image }, error) => {
+      onFailure(`The runtime ${name} of a language could not be made of the image ${image}`, error);
+    },
+    clock,
+  });
+  onStop(
+    repeat({
+      work: (ending) => making.makeMissing(ending),
+      everyMs: lookEveryMs,
+      onFailure: (error) => {
+        onFailure('The runtimes of languages could not be looked at', error);
+      },
+    }),
+  );
 }
 
 async function make({ artifacts, images, customRuntimes }: MakingParts, wanted: WantedRuntime): Promise<void> {

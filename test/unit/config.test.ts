@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settings, type Config } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
+import { sizeInBytes } from '../../src/config/size.ts';
 import { parseConfig, type ConfigSources } from '../../src/config/parse-config.ts';
 
 const parse = (sources: Partial<ConfigSources>): Config => parseConfig({ flags: {}, environment: {}, ...sources });
@@ -149,6 +150,39 @@ describe('a setting', () => {
 
   it('may be a fraction where that makes sense', () => {
     expect(parse({ flags: { 'max-cpus': '0.25' } }).maxCpus).toBe(0.25);
+  });
+});
+
+describe('a size', () => {
+  it.each([
+    ['50', 50],
+    ['50K', 50 * 1024],
+    ['50kb', 50 * 1024],
+    ['3mB', 3 * 1024 ** 2],
+    ['1G', 1024 ** 3],
+    ['1tb', 1024 ** 4],
+    ['7B', 7],
+  ])('R24: may be said as %s', (text, bytes) => {
+    expect(sizeInBytes(text)).toBe(bytes);
+  });
+
+  it.each(['50E', '50e', 'k', 'K', '', '1pK', '1.5M', '-1M', ' 1M', '1 M', '5bb'])('R24: cannot be %j', (text) => {
+    expect(sizeInBytes(text)).toBeUndefined();
+  });
+
+  it('R24: may be given to every setting in bytes or mebibytes, and to no other', () => {
+    const flags = { 'max-event-bytes': '2M', 'max-memory-mb': '2g' };
+    expect(parse({ flags, environment: { SRAAS_MAX_TMP_MB: '64MB' }, file: { maxDeployBytes: '10k' } })).toMatchObject({
+      maxEventBytes: 2 * 1024 ** 2,
+      maxMemoryMb: 2048,
+      maxTmpMb: 64,
+      maxDeployBytes: 10_240,
+    });
+    expect(problems({ flags: { port: '1k', 'max-event-bytes': '50E', 'max-memory-mb': '512k' } })).toEqual([
+      "--port: must be a whole number from 0 to 65535, not '1k'.",
+      "--max-event-bytes: must be a size such as 50M, or a whole number from 1 to 100000000, not '50E'.",
+      "--max-memory-mb: must be a size such as 50M, or a whole number from 32 to 1048576, not '512k'.",
+    ]);
   });
 });
 
