@@ -71,6 +71,17 @@ module.exports = {
     only('networks', 'engine', 'runtimes', 'sandboxes'),
     only('sandboxes', 'engine', 'functions', 'runtimes'),
     only('invocations', 'documents', 'functions', 'sandboxes', 'artifacts', 'runtimes', 'wire'),
+    only(
+      'programs',
+      'artifacts',
+      'documents',
+      'functions',
+      'invocations',
+      'languages',
+      'runtimes',
+      'sandboxes',
+      'wire',
+    ),
     only('history', 'functions', 'invocations', 'sandboxes', 'wire'),
     only(
       'http',

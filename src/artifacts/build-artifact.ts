@@ -17,6 +17,8 @@ import type { Entry, UploadedFile } from './uploaded-file.ts';
 export interface StageOptions {
   /** Whether TypeScript becomes JavaScript: with all but `node` every file stays what it is. */
   readonly language: 'node' | 'python' | 'other';
+  /** Whether there need not be any file. */
+  readonly mayBeNone?: boolean;
 }
 
 interface BuildOptions extends StageOptions {
@@ -48,7 +50,7 @@ export async function buildArtifact(
 
   const paths = new Set<string>();
   const listed: HashedFile[] = [];
-  for await (const file of checkedFiles(asEntries(files), options.limits)) {
+  for await (const file of checkedFiles(asEntries(files), options.limits, options)) {
     folder.closing.throwIfAborted();
     paths.add(file.path);
     if (options.language === 'node' && isSource(file.path)) await shelf.put(file);

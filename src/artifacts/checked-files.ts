@@ -11,6 +11,7 @@ import type { Entry, UploadedFile } from './uploaded-file.ts';
 export async function* checkedFiles(
   entries: AsyncIterable<Entry> | Iterable<Entry>,
   limits: ArtifactLimits,
+  { mayBeNone = false }: { readonly mayBeNone?: boolean } = {},
 ): AsyncGenerator<UploadedFile, void, undefined> {
   const names = new EntryNames(limits);
   const budget = new ByteBudget(limits);
@@ -32,7 +33,8 @@ export async function* checkedFiles(
         entry satisfies never;
     }
   }
-  if (fileCount === 0) throw refusedUpload('The upload holds no files: add at least the file that the handler names.');
+  if (fileCount === 0 && !mayBeNone)
+    throw refusedUpload('The upload holds no files: add at least the file that the handler names.');
 }
 
 async function* counted(

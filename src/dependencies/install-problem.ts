@@ -1,5 +1,5 @@
 import { draining, SraasError } from '../errors.ts';
-import type { ProgramEnding } from '../sandboxes/program-container.ts';
+import type { ProgramEnding } from '../sandboxes/ready-program.ts';
 import type { InstallLimits } from './install-limits.ts';
 import { scriptExitCodes } from './install-script.ts';
 import type { PackageManager } from './package-manager.ts';

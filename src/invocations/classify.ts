@@ -1,18 +1,14 @@
-import { constants } from 'node:os';
 import type { Limits } from '../functions/function.ts';
 import type { Ending } from '../sandboxes/ending.ts';
 import type { Outcome } from '../wire/outcome.ts';
 import type { Verdict } from './verdict.ts';
+import { ranOutOfHeap } from './heap-exhaustion.ts';
 import { signalName } from './signal-name.ts';
 
 /** An ending that a caller is told as data; the others are nobody's outcome, and told as errors. */
 export type ToldEnding = Exclude<Ending, { cause: 'cancelled' | 'engine_lost' }>;
 
 type Exit = NonNullable<Extract<Ending, { cause: 'died' }>['exit']>;
-
-/** V8's last words when its heap is full. It can be faked, by a function, about itself. */
-const heapExhausted = 'JavaScript heap out of memory';
-const abortExitCode = 128 + constants.signals.SIGABRT;
 
 /**
  * Decides the outcome of an ending. Pure.
@@ -70,7 +66,7 @@ function died({ exit, phase }: Extract<Ending, { cause: 'died' }>, limits: Limit
 }
 
 function ranOutOfMemory(exit: Exit, lastOutput: string): boolean {
-  return exit.outOfMemory || (exit.exitCode === abortExitCode && lastOutput.includes(heapExhausted));
+  return exit.outOfMemory || ranOutOfHeap(exit.exitCode, lastOutput);
 }
 
 function failed(outcome: Outcome, error: string, exitCode?: number): Verdict {

@@ -1,6 +1,6 @@
 import type { Limits } from '../functions/function.ts';
 import { isJsonText } from '../sandboxes/answer.ts';
-import type { ProgramEnd } from '../sandboxes/program-container.ts';
+import type { ProgramEnd } from '../sandboxes/ready-program.ts';
 import type { Outcome } from '../wire/outcome.ts';
 import type { Verdict } from './verdict.ts';
 import { signalName } from './signal-name.ts';

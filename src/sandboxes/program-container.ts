@@ -8,36 +8,9 @@ import { Exchange } from './exchange.ts';
 import type { SandboxHoldings } from './launched-container.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { ProgramAccount } from './program-account.ts';
+import { killedExitCode, withPeak } from './program-memory.ts';
 import type { ProgramStreams } from './program-streams.ts';
-import type { ResourceUse } from './resource-account.ts';
-
-/** One run of a program. */
-export interface ProgramInput {
-  readonly stdin: Uint8Array;
-  /** Wall clock from its start, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Most bytes of each stream that are kept; the rest is read and dropped. */
-  readonly maxStdoutBytes: number;
-  readonly maxStderrBytes: number;
-  /** Ends it early when it aborts. */
-  readonly signal?: AbortSignal;
-  /** Told of what is written, as it comes and without a cap; a piece is only valid during the call. */
-  readonly onStdout?: (piece: Uint8Array) => void;
-  readonly onStderr?: (piece: Uint8Array) => void;
-}
-
-/** How a program can end: by itself, by its time limit, because nobody wants it any more, or with its engine. */
-export type ProgramEnding = Extract<Ending, { cause: 'died' | 'deadline' | 'cancelled' | 'engine_lost' }>;
-
-/** What came of one run. What the program wrote before it ended is there, however it ended. */
-export interface ProgramEnd {
-  readonly ending: ProgramEnding;
-  readonly stdout: LogBuffer;
-  readonly stderr: LogBuffer;
-  /** Milliseconds from its start to its end, by the host's clock. */
-  readonly elapsedMs: number;
-  readonly use: ResourceUse;
-}
+import type { ProgramEnd, ProgramEnding, ProgramInput, ReadyProgram } from './ready-program.ts';
 
 interface ProgramContainerParts {
   readonly engine: Engine;
@@ -52,14 +25,11 @@ interface ProgramContainerParts {
 const outputGraceMs = 5000;
 const exitGraceMs = 10_000;
 
-/** Exit code of a process that SIGKILL ended, which is what the kernel's out-of-memory killer sends. */
-const killedExitCode = 137;
-
 /**
  * A container that is ready to start, with a program of its own in it. It has run nothing yet, runs once, and is then of no
  * more use; `release` gives everything back and must be called, whatever happened.
  */
-export class ProgramContainer {
+export class ProgramContainer implements ReadyProgram {
   readonly #parts: ProgramContainerParts;
   #hasRun = false;
 
@@ -91,6 +61,7 @@ export class ProgramContainer {
     await this.#start();
 
     const began = performance.now();
+    input.onStarted?.();
     const { timeoutMs: limitMs, signal } = input;
     const exchange = new Exchange({ phase: 'call', limitMs, ...(signal === undefined ? {} : { signal }) });
     void this.#give(input.stdin);
@@ -157,15 +128,6 @@ function withMemory(ending: Extract<Ending, { cause: 'died' }>, account: Program
     outOfMemory: outOfMemory || (exitCode === killedExitCode && account.ranOutOfMemory()),
   };
   return { ...ending, exit };
-}
-
-/**
- * The kernel kills for want of memory only what has used its whole limit and cannot give any back: that was the peak, though
- * its account may have gone before it could be read. Source: cgroup-v1/memory.txt, cgroup-v2.rst.
- */
-function withPeak(use: ResourceUse, ending: ProgramEnding, limitBytes: number): ResourceUse {
-  const ranOut = ending.cause === 'died' && ending.exit?.outOfMemory === true;
-  return ranOut ? { ...use, maxMemoryBytes: limitBytes } : use;
 }
 
 /** A result of which the end may be missing is none. */

@@ -1,5 +1,6 @@
 import type { FunctionConfig, FunctionVersion } from '../functions/function.ts';
-import type { ProgramContainer, ProgramEnd, ProgramInput } from './program-container.ts';
+import type { ProgramContainer } from './program-container.ts';
+import type { ProgramEnd, ProgramInput } from './ready-program.ts';
 import type { ProgramPlan } from './program-spec.ts';
 
 /** A program to run in a container of its own. */

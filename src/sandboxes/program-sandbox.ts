@@ -1,9 +1,12 @@
 import type { FunctionVersion } from '../functions/function.ts';
 import type { PooledSandbox } from './pooled-sandbox.ts';
-import type { ProgramContainer } from './program-container.ts';
+import type { ProgramInput, ReadyProgram } from './ready-program.ts';
 import type { Call, Finished, SandboxState } from './sandbox.ts';
 
-/** A container with a program that serves one invocation: its event goes in at stdin, its result comes out at stdout. */
+/** What goes into a program for a call. */
+export type InputOfCall = (call: Pick<Call, 'envelope' | 'onOutput'>) => Omit<ProgramInput, 'signal'>;
+
+/** A container with a program that serves one call, and is of no more use then. */
 export class ProgramSandbox implements PooledSandbox {
   readonly id: string;
   readonly initMs: number;
@@ -12,36 +15,29 @@ export class ProgramSandbox implements PooledSandbox {
   readonly isPaused = false;
   /** What has not been started cannot be lost. */
   onLost: () => void = () => undefined;
-  readonly #version: FunctionVersion;
-  readonly #container: ProgramContainer;
+  readonly #program: ReadyProgram;
+  readonly #inputOf: InputOfCall;
   readonly #stop = new AbortController();
   #state: SandboxState = 'ready';
   #run: Promise<unknown> = Promise.resolve();
   #destroyed: Promise<void> | undefined;
 
-  constructor(id: string, version: FunctionVersion, container: ProgramContainer, initMs: number) {
+  constructor(id: string, program: ReadyProgram, initMs: number, inputOf: InputOfCall) {
     this.id = id;
     this.initMs = initMs;
-    this.#version = version;
-    this.#container = container;
+    this.#program = program;
+    this.#inputOf = inputOf;
   }
 
   get state(): SandboxState {
     return this.#state;
   }
 
-  async invoke({ envelope, signal, onOutput }: Call): Promise<Finished> {
+  async invoke(call: Call): Promise<Finished> {
     if (this.#state !== 'ready') throw new Error(`Sandbox ${this.id} is ${this.#state}, not ready`);
     this.#state = 'busy';
-    const { limits } = this.#version.config;
-    const run = this.#container.run({
-      stdin: eventOf(envelope),
-      timeoutMs: limits.timeoutMs,
-      maxStdoutBytes: limits.resultBytes,
-      maxStderrBytes: limits.logBytes,
-      signal: AbortSignal.any([signal, this.#stop.signal]),
-      ...(onOutput === undefined ? {} : { onStderr: onOutput }),
-    });
+    const signal = AbortSignal.any([call.signal, this.#stop.signal]);
+    const run = this.#program.run({ ...this.#inputOf(call), signal });
     this.#run = run.catch(() => undefined);
     try {
       const program = await run;
@@ -63,11 +59,22 @@ export class ProgramSandbox implements PooledSandbox {
   destroy(): Promise<void> {
     this.#stop.abort();
     this.#destroyed ??= this.#run.then(async () => {
-      await this.#container.release();
+      await this.#program.release();
       this.#state = 'gone';
     });
     return this.#destroyed;
   }
+}
+
+/** A handler's contract for programs: the event goes in at stdin, the result comes out at stdout, and stderr is the logs. */
+export function eventIntoProgram({ config: { limits } }: Pick<FunctionVersion, 'config'>): InputOfCall {
+  return ({ envelope, onOutput }) => ({
+    stdin: eventOf(envelope),
+    timeoutMs: limits.timeoutMs,
+    maxStdoutBytes: limits.resultBytes,
+    maxStderrBytes: limits.logBytes,
+    ...(onOutput === undefined ? {} : { onStderr: onOutput }),
+  });
 }
 
 /** The event's JSON, and nothing else of the envelope: a program gets what a handler gets as its first argument. */

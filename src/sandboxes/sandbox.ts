@@ -6,7 +6,7 @@ import { autopsy } from './autopsy.ts';
 import { Exchange } from './exchange.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import { LogBuffer } from './log-buffer.ts';
-import type { ProgramEnd } from './program-container.ts';
+import type { ProgramEnd } from './ready-program.ts';
 import { unknownUse, type ResourceUse } from './resource-account.ts';
 
 /**

@@ -5,8 +5,12 @@ import type { ProgramRuntime } from '../runtimes/runtimes.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 import type { Launcher } from './launcher.ts';
 import type { PreparedSandboxes } from './prepared.ts';
-import { ProgramSandbox } from './program-sandbox.ts';
+import type { ProgramOrder } from './program-order.ts';
+import { eventIntoProgram, ProgramSandbox } from './program-sandbox.ts';
+import type { ProgramWork } from './program-work.ts';
+import type { ReadyProgram } from './ready-program.ts';
 import { Sandbox } from './sandbox.ts';
+import { ShimProgram } from './shim-program.ts';
 import type { Started } from './started.ts';
 import { runtimeOf, type Workload } from './workload.ts';
 
@@ -28,6 +32,11 @@ export interface StarterOptions {
   };
 }
 
+interface Prepared {
+  readonly id: string;
+  readonly program: ReadyProgram;
+}
+
 /**
  * Turns a workload into a sandbox: with its handler loaded, on a prepared container if one waits, else on a new one; or with
  * its program ready to start.
@@ -43,7 +52,10 @@ export class Starter {
   async start(workload: Workload, signal: AbortSignal): Promise<Started> {
     const began = performance.now();
     await workload.bringCode?.();
-    if (workload.version.entry === undefined) return { sandbox: await this.#prepareProgram(workload, began) };
+    if (workload.program !== undefined) {
+      return { sandbox: await this.#prepareWork(workload, workload.program, began) };
+    }
+    if (workload.version.entry === undefined) return { sandbox: await this.#prepareHandlerProgram(workload, began) };
     const { config } = workload.version;
     // Before there is a container that would have to be removed when this fails.
     const secrets = await this.#options.secrets.environmentOf(config);
@@ -61,29 +73,53 @@ export class Starter {
     return { sandbox, finished };
   }
 
-  async #prepareProgram({ version, codeDirectory }: Workload, began: number): Promise<ProgramSandbox> {
-    const { launcher, programs } = this.#options;
-    const id = randomBytes(8).toString('hex');
-    const { limits, env, network } = version.config;
-    const name = runtimeOf(version);
-    const runtime = programs.find(name);
+  async #prepareHandlerProgram(workload: Workload, began: number): Promise<ProgramSandbox> {
+    const { version } = workload;
+    const runtime = this.#options.programs.find(runtimeOf(version));
     if (runtime === undefined) {
       throw new SraasError('RUNTIME_NOT_READY', 'This server no longer has the runtime of this version.');
     }
-    const { command, workingDirectory, searchPath } = runtime;
-    const container = await launcher.prepareProgram(id, {
-      runtime: name,
-      image: await programs.imageOf(runtime),
-      version,
-      command,
-      workingDirectory,
-      searchPath,
-      environment: env,
-      codeDirectory,
-      limits,
-      network,
-    });
-    return new ProgramSandbox(id, version, container, performance.now() - began);
+    const { command } = runtime;
+    const environment = version.config.env;
+    const { id, program } = await this.#prepareImage(workload, runtime, { command, environment, version });
+    return new ProgramSandbox(id, program, performance.now() - began, eventIntoProgram(version));
+  }
+
+  /** A program in the place of a handler: behind the shim of a runtime that has one, else in a container of its own. */
+  async #prepareWork(workload: Workload, work: ProgramWork, began: number): Promise<ProgramSandbox> {
+    const { environment, input } = work;
+    const runtime = this.#options.programs.find(runtimeOf(workload.version));
+    const own = work.command.length === 0 ? (runtime?.command ?? []) : work.command;
+    const command = [...own, ...work.arguments];
+    const { id, program } =
+      runtime === undefined
+        ? await this.#prepareShim(workload, { command, environment })
+        : await this.#prepareImage(workload, runtime, { command, environment, version: undefined });
+    return new ProgramSandbox(id, program, performance.now() - began, () => input);
+  }
+
+  async #prepareImage(
+    { version, codeDirectory }: Workload,
+    runtime: ProgramRuntime,
+    order: Pick<ProgramOrder, 'command' | 'environment' | 'version'>,
+  ): Promise<Prepared> {
+    const { launcher, programs } = this.#options;
+    const id = randomBytes(8).toString('hex');
+    const { limits, network } = version.config;
+    const { workingDirectory, searchPath } = runtime;
+    const image = await programs.imageOf(runtime);
+    const name = runtimeOf(version);
+    const rest = { runtime: name, image, workingDirectory, searchPath, codeDirectory, limits, network };
+    return { id, program: await launcher.prepareProgram(id, { ...rest, ...order }) };
+  }
+
+  async #prepareShim(
+    workload: Workload,
+    order: { readonly command: readonly string[]; readonly environment: Readonly<Record<string, string>> },
+  ): Promise<Prepared> {
+    const { memoryMb } = workload.version.config.limits;
+    const { id, container } = (await this.#options.prepared.take(workload)) ?? (await this.#launch(workload));
+    return { id, program: new ShimProgram(container, { ...order, memoryBytes: memoryMb * 1024 * 1024 }) };
   }
 
   async #launch({ version, codeDirectory }: Workload): Promise<{ id: string; container: LaunchedContainer }> {

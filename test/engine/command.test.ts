@@ -9,7 +9,7 @@ import { RuntimeCatalog } from '../../src/runtimes/runtime-catalog.ts';
 import { labelsOfInstance } from '../../src/sandboxes/labels.ts';
 import { Launcher } from '../../src/sandboxes/launcher.ts';
 import { Leftovers } from '../../src/sandboxes/leftovers.ts';
-import type { ProgramEnd, ProgramInput } from '../../src/sandboxes/program-container.ts';
+import type { ProgramEnd, ProgramInput } from '../../src/sandboxes/ready-program.ts';
 import { type ProgramOrder, runProgram } from '../../src/sandboxes/program-order.ts';
 import { seccompProfile } from '../../src/sandboxes/seccomp-profile.ts';
 import { socketTransport } from '../../src/sandboxes/socket-channel-transport.ts';

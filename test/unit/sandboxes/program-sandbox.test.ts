@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LogBuffer } from '../../../src/sandboxes/log-buffer.ts';
-import type { ProgramContainer, ProgramEnd, ProgramInput } from '../../../src/sandboxes/program-container.ts';
-import { ProgramSandbox } from '../../../src/sandboxes/program-sandbox.ts';
+import type { ProgramEnd, ProgramInput } from '../../../src/sandboxes/ready-program.ts';
+import { eventIntoProgram, ProgramSandbox } from '../../../src/sandboxes/program-sandbox.ts';
 import { unknownUse } from '../../../src/sandboxes/resource-account.ts';
 import { versionWith } from './versions.ts';
 
@@ -40,7 +40,7 @@ class ScriptedProgram {
 const limits = { timeout_ms: 1234, result_bytes: 50, log_bytes: 60 };
 
 function sandboxWith(program: ScriptedProgram): ProgramSandbox {
-  return new ProgramSandbox('s-1', versionWith({ limits }), program as unknown as ProgramContainer, 7);
+  return new ProgramSandbox('s-1', program, 7, eventIntoProgram(versionWith({ limits })));
 }
 
 const call = (envelope: object, signal = new AbortController().signal) => ({
