@@ -98,6 +98,7 @@ module.exports = {
       'async',
       'wire',
     ),
+    only('compat', 'http', 'programs', 'languages', 'functions', 'invocations', 'runtimes', 'artifacts', 'documents'),
     only('idempotency'),
     only('client', 'wire'),
     {

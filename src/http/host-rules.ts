@@ -1,11 +1,14 @@
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
 import { SraasError } from '../errors.ts';
 
-interface HostRules {
+export interface HostRules {
   /** Names that the Host header may carry beside the loopback ones, without a port. */
   readonly allowedHosts: readonly string[];
   /** Origins of web pages that may call, `https://tools.example` for example. */
   readonly allowedOrigins: readonly string[];
+  /** Whether there are pages here, which may call what they came from; none when left out. */
+  readonly hasPages?: boolean;
 }
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
@@ -14,17 +17,38 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
  * Keeps web pages that a user of this machine visits from calling the server: a name that was rebound to 127.0.0.1 fails at
  * the Host header, a cross-site request at Origin or Sec-Fetch-Site. Nothing is answered to CORS.
  */
-export function hostRules({ allowedHosts, allowedOrigins }: HostRules): RequestHandler {
-  const hosts = new Set([...loopbackNames, ...allowedHosts].map((host) => host.toLowerCase()));
-  const origins = new Set(allowedOrigins);
+export function hostRules(rules: HostRules): RequestHandler {
+  const check = hostCheck(rules);
   return (request, _response, next) => {
-    requireHost(request, hosts);
-    requireOrigin(request, origins);
+    check(request);
     next();
   };
 }
 
-function requireHost(request: Request, hosts: ReadonlySet<string>): void {
+/**
+ * The same for requests that no app gets to see, such as those for a WebSocket.
+ * @throws SraasError HOST_NOT_ALLOWED, ORIGIN_NOT_ALLOWED; what it returns does.
+ */
+export function hostCheck({
+  allowedHosts,
+  allowedOrigins,
+  hasPages = false,
+}: HostRules): (request: IncomingMessage) => void {
+  const hosts = new Set([...loopbackNames, ...allowedHosts].map((host) => host.toLowerCase()));
+  const origins = new Set(allowedOrigins);
+  return (request) => {
+    requireHost(request, hosts);
+    if (!(hasPages && isFromOwnPage(request))) requireOrigin(request, origins);
+  };
+}
+
+/** Only after the Host header has been found to be one of ours: else anybody's page could be told for our own. */
+function isFromOwnPage({ headers: { origin, host = '' } }: IncomingMessage): boolean {
+  const lower = host.toLowerCase();
+  return origin === `http://${lower}` || origin === `https://${lower}`;
+}
+
+function requireHost(request: IncomingMessage, hosts: ReadonlySet<string>): void {
   // Node answers a request with two Host headers and shows the first; a proxy may have gone by the second.
   const given = request.rawHeaders.filter(
     (_value, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
@@ -32,7 +56,9 @@ function requireHost(request: Request, hosts: ReadonlySet<string>): void {
   const [host] = given;
   // An absolute request target names an authority of its own.
   const name =
-    given.length === 1 && request.url.startsWith('/') ? host?.replace(/:\d{1,5}$/, '').toLowerCase() : undefined;
+    given.length === 1 && request.url?.startsWith('/') === true
+      ? host?.replace(/:\d{1,5}$/, '').toLowerCase()
+      : undefined;
   if (name !== undefined && hosts.has(name)) return;
   throw new SraasError(
     'HOST_NOT_ALLOWED',
@@ -40,7 +66,7 @@ function requireHost(request: Request, hosts: ReadonlySet<string>): void {
   );
 }
 
-function requireOrigin(request: Request, origins: ReadonlySet<string>): void {
+function requireOrigin(request: IncomingMessage, origins: ReadonlySet<string>): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin !== undefined && origins.has(origin)) return;
   if (origin === undefined && site !== 'cross-site' && site !== 'same-site') return;

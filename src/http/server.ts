@@ -1,18 +1,21 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 interface HttpServerOptions {
   /** How long a client may take to read a reply once all of it has been written; as long as it may take to send a request. */
   readonly replyTimeoutMs?: number;
+  /** Gets every request that asks for another protocol, with its connection, which is its own to end; they are treated as others when left out. */
+  readonly onUpgrade?: (request: IncomingMessage, connection: Duplex, head: Buffer) => void;
 }
 
 /** The HTTP server: the app behind a port, with limits on what a slow or silent client can hold. */
 export class HttpServer {
   readonly #server: Server;
 
-  constructor(app: RequestListener, { replyTimeoutMs = 120_000 }: HttpServerOptions = {}) {
+  constructor(app: RequestListener, { replyTimeoutMs = 120_000, onUpgrade }: HttpServerOptions = {}) {
     this.#server = createServer({
       headersTimeout: 10_000,
       requestTimeout: 120_000,
@@ -25,6 +28,7 @@ export class HttpServer {
     });
     // After the other, which has to listen before there is a reply.
     this.#server.on('request', app);
+    if (onUpgrade !== undefined) this.#server.on('upgrade', onUpgrade);
   }
 
   get isListening(): boolean {
