@@ -1,0 +1,42 @@
+import type { Express } from 'express';
+import type { HostRules } from '../../http/host-rules.ts';
+import { BodyReader } from '../../http/read-body.ts';
+import { requestIdOf } from '../../http/request-id.ts';
+import type { ErrorTelling } from '../../http/told-error.ts';
+import { answerError } from '../answer-error.ts';
+import { bareApp } from '../bare-app.ts';
+import { untilClosed } from '../../http/routes/invoke.ts';
+import { wholeMessage } from '../whole-message.ts';
+import { sendExecReply } from './exec-reply.ts';
+import { parseExecRequest } from './exec-request.ts';
+import { execOnce, type FunctronParts } from './exec.ts';
+
+export interface FunctronAppParts extends FunctronParts, HostRules, ErrorTelling {
+  readonly maxDeployBytes: number;
+}
+
+/** functron's API: `/v1/ping` and `/v1/exec`, both by any method. */
+export function functronApp(parts: FunctronAppParts): Express {
+  const bodies = new BodyReader(parts.maxDeployBytes, 'BODY_TOO_LARGE');
+  const app = bareApp(parts);
+
+  app.all('/v1/ping', (_request, response) => {
+    response.set('Content-Length', '0').end();
+  });
+
+  app.all('/v1/exec', async (request, response) => {
+    const exec = parseExecRequest(await bodies.read(request, response));
+    const { status, reply } = await execOnce(exec, { id: requestIdOf(response), signal: untilClosed(response) }, parts);
+    sendExecReply(response, status, reply);
+  });
+
+  app.use((_request, response) => {
+    response.status(404).type('text/plain').send('404 page not found\n');
+  });
+  app.use(
+    answerError(parts, (response, error) => {
+      sendExecReply(response, error.kind.status, { errors: [wholeMessage(error)] });
+    }),
+  );
+  return app;
+}
