@@ -1,0 +1,118 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { draining } from '../../errors.ts';
+import { hostCheck, type HostRules } from '../../http/host-rules.ts';
+import { toldError, type ErrorTelling } from '../../http/told-error.ts';
+import { mostBodyBytes } from './body.ts';
+import { clientAddress } from './client-address.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { RannaRefusal, refusalOf } from './refusal.ts';
+import type { RannaRuns } from './runs.ts';
+import { SocketSession } from './socket-session.ts';
+
+export interface RannaSocketParts extends HostRules, ErrorTelling {
+  readonly runs: RannaRuns;
+  readonly newId: () => string;
+  readonly rateLimit: RateLimit;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: ReadonlySet<string>;
+}
+
+const path = '/v1/ws';
+/** A client that does not answer a ping until the next one is gone. */
+const pingEveryMs = 30_000;
+const mostConnections = 500;
+/** Source: RFC 6455, section 7.4.1. */
+const goingAway = 1001;
+
+/** The door at `/v1/ws`: which connections become WebSockets, and that they end. */
+export class RannaSocket {
+  readonly #parts: RannaSocketParts;
+  readonly #check: (request: IncomingMessage) => void;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: mostBodyBytes, perMessageDeflate: false });
+  readonly #silent = new WeakSet<WebSocket>();
+  readonly #pings: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(parts: RannaSocketParts) {
+    this.#parts = parts;
+    this.#check = hostCheck(parts);
+    this.#pings = setInterval(() => {
+      this.#pingAll();
+    }, pingEveryMs).unref();
+  }
+
+  /** For a request that asks for another protocol. What is no WebSocket here is answered and closed. */
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    // It may break off before it is a WebSocket.
+    connection.on('error', () => undefined);
+    try {
+      this.#check(request);
+      if (this.#isClosed) throw draining();
+      if (request.url?.replace(/\?.*/, '') !== path) {
+        throw new RannaRefusal(404, `Cannot ${request.method ?? 'GET'} ${request.url ?? ''}`);
+      }
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') throw new RannaRefusal(426, 'Upgrade Required');
+      if (this.#server.clients.size >= mostConnections) throw new RannaRefusal(503, 'too many connections');
+    } catch (error) {
+      answer(connection, refusalOf(error instanceof RannaRefusal ? error : toldError(error, this.#parts, '')));
+      return;
+    }
+    const address = clientAddress(request, this.#parts.trustedProxies);
+    this.#server.handleUpgrade(request, connection, head, (socket) => {
+      this.#begin(socket, address);
+    });
+  }
+
+  /** Lets nobody in any more. */
+  stopListening(): void {
+    this.#isClosed = true;
+  }
+
+  /** Ends all connections, their programs with them. Idempotent. */
+  close(): void {
+    this.stopListening();
+    clearInterval(this.#pings);
+    for (const socket of this.#server.clients) {
+      socket.close(goingAway);
+      // Whoever does not answer the farewell is not waited for.
+      setTimeout(() => {
+        socket.terminate();
+      }, 1000).unref();
+    }
+  }
+
+  #begin(socket: WebSocket, address: string): void {
+    const { runs, newId, rateLimit } = this.#parts;
+    socket.on('pong', () => this.#silent.delete(socket));
+    new SocketSession(socket, {
+      runs,
+      newId,
+      mayRun: () => rateLimit.take(address),
+      told: (error, id) => toldError(error, this.#parts, id),
+    });
+  }
+
+  #pingAll(): void {
+    for (const socket of this.#server.clients) {
+      if (this.#silent.has(socket)) socket.terminate();
+      else {
+        this.#silent.add(socket);
+        socket.ping();
+      }
+    }
+  }
+}
+
+function answer(connection: Duplex, { code, message }: RannaRefusal): void {
+  const body = JSON.stringify({ error: message, code });
+  const head = [
+    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}`,
+    'Server: ranna',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
