@@ -54,7 +54,7 @@ export interface TemporaryFileSystem {
   readonly target: string;
   readonly sizeBytes: number;
   readonly inodes: number;
-  /** WEAKENS: programs in it may be run. Left out for all that serves invocations. */
+  /** WEAKENS: programs in it may be run. Left out for all that serves functions. */
   readonly executable?: true;
 }
 

@@ -49,6 +49,8 @@ export interface Languages {
 
 /** What a piece of code is run as: members of a `ProgramRequest`. */
 export interface ProgramOfLanguage {
+  /** There for a language that works in a copy. */
+  readonly executableTmp?: true;
   readonly runtime: string;
   readonly files: readonly UploadedFile[];
   readonly command: readonly string[];

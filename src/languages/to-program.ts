@@ -17,19 +17,12 @@ interface ProgramOptions {
  * its imports.
  */
 export function toProgram(language: Language, code: string, options: ProgramOptions = {}): ProgramOfLanguage {
-  const { runtime, fileName, command } = language;
+  const { runtime, fileName, command, compile, isCopied } = language;
   const { arguments: given = [], isInline = false } = options;
-  const source = isInline ? inlineSource(language, code) : code;
-  return {
-    runtime,
-    files: [fileOf(fileName, source)],
-    command: command.length === 0 ? [] : commandOf(language),
-    arguments: command.length === 0 ? [fileName, ...given] : given,
-  };
-}
-
-function commandOf({ command, compile, isCopied }: Language): readonly string[] {
-  return compile !== undefined || isCopied ? copiedCommand(command, compile) : command;
+  const files = [fileOf(fileName, isInline ? inlineSource(language, code) : code)];
+  if (command.length === 0) return { runtime, files, command, arguments: [fileName, ...given] };
+  if (!isCopied) return { runtime, files, command, arguments: given };
+  return { runtime, files, command: copiedCommand(command, compile), arguments: given, executableTmp: true };
 }
 
 function inlineSource({ name, inline }: Language, code: string): string {

@@ -15,6 +15,11 @@ export interface ProgramRequest {
   readonly arguments: readonly string[];
   /** What is in `/function`, read-only, which is its working directory unless an image chose another. There may be none. */
   readonly files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>;
+  /**
+   * WEAKENS: what is written to `/tmp` may be run, as a compiler's output has to be. For languages that their operator lets work
+   * in a copy; no caller can ask for it. Without effect on a runtime with a shim, whose sandboxes have started before.
+   */
+  readonly executableTmp?: true;
   readonly stdin: Uint8Array;
   readonly environment: Readonly<Record<string, string>>;
   /** `resultBytes` bounds what is kept of stdout, `logBytes` what is kept of stderr; `timeoutMs` does not count the wait for a sandbox. */

@@ -87,11 +87,12 @@ export class RunPrograms implements Programs {
 const nobodys = { functionName: 'run', number: 1 };
 
 function workOf(request: ProgramRequest): ProgramWork {
-  const { limits, stdin, onStarted, onStdout, onStderr } = request;
+  const { limits, stdin, executableTmp, onStarted, onStdout, onStderr } = request;
   return {
     command: request.command,
     arguments: request.arguments,
     environment: request.environment,
+    ...(executableTmp === undefined ? {} : { executableTmp }),
     input: {
       stdin,
       timeoutMs: limits.timeoutMs,

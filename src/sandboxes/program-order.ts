@@ -6,7 +6,7 @@ import type { ProgramPlan } from './program-spec.ts';
 /** A program to run in a container of its own. */
 export interface ProgramOrder extends Pick<
   ProgramPlan,
-  'image' | 'command' | 'workingDirectory' | 'searchPath' | 'environment' | 'codeDirectory' | 'limits'
+  'image' | 'command' | 'workingDirectory' | 'searchPath' | 'environment' | 'codeDirectory' | 'limits' | 'executableTmp'
 > {
   readonly network: FunctionConfig['network'] | undefined;
   /** The name that its image goes by. */

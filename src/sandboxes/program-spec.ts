@@ -14,6 +14,8 @@ export interface ProgramPlan extends ConfinedPlan {
   readonly environment: Readonly<Record<string, string>>;
   /** Host folder with the program's files. */
   readonly codeDirectory: string;
+  /** WEAKENS: what is written to `/tmp` may be run, for languages that are compiled in the sandbox. */
+  readonly executableTmp?: true;
 }
 
 /** A second place for a function's files, beside `/function`. */
@@ -26,8 +28,12 @@ const maxDirectoryLength = 1000;
  * its standard streams held by this process.
  */
 export function programSpec(plan: ProgramPlan): ContainerSpec {
+  const walls = confinement(plan);
   return {
-    ...confinement(plan),
+    ...walls,
+    temporaryFileSystems: walls.temporaryFileSystems.map((tmp) =>
+      plan.executableTmp === true ? { ...tmp, executable: true } : tmp,
+    ),
     command: plan.command,
     environment: {
       LANG: 'C.UTF-8',

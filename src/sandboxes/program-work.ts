@@ -7,5 +7,7 @@ export interface ProgramWork {
   /** What stands behind those of the command. */
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** WEAKENS: as that of a ProgramPlan. */
+  readonly executableTmp?: true;
   readonly input: Omit<ProgramInput, 'signal'>;
 }

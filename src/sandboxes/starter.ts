@@ -87,21 +87,22 @@ export class Starter {
 
   /** A program in the place of a handler: behind the shim of a runtime that has one, else in a container of its own. */
   async #prepareWork(workload: Workload, work: ProgramWork, began: number): Promise<ProgramSandbox> {
-    const { environment, input } = work;
+    const { environment, input, executableTmp } = work;
+    const weakening = executableTmp === undefined ? {} : { executableTmp };
     const runtime = this.#options.programs.find(runtimeOf(workload.version));
     const own = work.command.length === 0 ? (runtime?.command ?? []) : work.command;
     const command = [...own, ...work.arguments];
     const { id, program } =
       runtime === undefined
         ? await this.#prepareShim(workload, { command, environment })
-        : await this.#prepareImage(workload, runtime, { command, environment, version: undefined });
+        : await this.#prepareImage(workload, runtime, { command, environment, version: undefined, ...weakening });
     return new ProgramSandbox(id, program, performance.now() - began, () => input);
   }
 
   async #prepareImage(
     { version, codeDirectory }: Workload,
     runtime: ProgramRuntime,
-    order: Pick<ProgramOrder, 'command' | 'environment' | 'version'>,
+    order: Pick<ProgramOrder, 'command' | 'environment' | 'version' | 'executableTmp'>,
   ): Promise<Prepared> {
     const { launcher, programs } = this.#options;
     const id = randomBytes(8).toString('hex');

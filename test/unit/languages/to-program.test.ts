@@ -34,6 +34,13 @@ describe('a piece of code in a language', () => {
     expect([command, given]).toStrictEqual([[], ['main.sh', 'a']]);
   });
 
+  it('may run what it writes where it works in a copy of its folder, and nowhere else', () => {
+    const copied = toProgram({ ...found('sh'), isCopied: true }, 'x', { arguments: ['a'] });
+    expect(copied).toMatchObject({ executableTmp: true, arguments: ['a'] });
+    expect(copied.command.slice(-2)).toStrictEqual(['sh', 'main.sh']);
+    for (const language of builtInLanguages) expect(toProgram(language, 'x')).not.toHaveProperty('executableTmp');
+  });
+
   it('may be an expression where its language has a template', async () => {
     const [file] = toProgram(found('js'), 'import fs from "fs";\nawait 1', { isInline: true }).files;
     const text = (await buffer(Readable.from(file?.content ?? []))).toString();

@@ -20,6 +20,13 @@ describe('the container of a program', () => {
     ]);
   });
 
+  it('may run what it has written to /tmp only where its language is compiled there', () => {
+    expect(programSpec(plan).temporaryFileSystems).toEqual(defaultSpec.temporaryFileSystems);
+    const weaker = programSpec({ ...plan, executableTmp: true });
+    expect(fieldsThatDiffer(programSpec(plan), weaker)).toEqual(['temporaryFileSystems']);
+    expect(weaker.temporaryFileSystems).toEqual([{ ...defaultSpec.temporaryFileSystems[0], executable: true }]);
+  });
+
   it('sees its files twice, read-only, and nothing else of the host', () => {
     expect(programSpec(plan).mounts).toEqual([
       { source: plan.codeDirectory, target: '/function', readOnly: true },
