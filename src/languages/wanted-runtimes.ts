@@ -20,14 +20,21 @@ export function wantedRuntimes(languages: Pick<Languages, 'list'>): readonly Wan
   return [...byRuntime].map(([name, sharing]) => wanted(name, sharing));
 }
 
-/** Why a runtime is not there that languages name an image for, and what makes it; undefined for another name. */
-export function whyMissing(languages: Pick<Languages, 'list'>, runtime: string): string | undefined {
+/**
+ * Why a runtime is not there that languages name an image for, and what to do about it; undefined for another name.
+ * @param isMade whether this server makes such runtimes by itself.
+ */
+export function whyMissing(languages: Pick<Languages, 'list'>, runtime: string, isMade: boolean): string | undefined {
   const found = wantedRuntimes(languages).find(({ name }) => name === runtime);
   if (found === undefined) return undefined;
   const { name, image, languages: users } = found;
+  const what = `The runtime ${name}, which ${users.join(', ')} ${users.length === 1 ? 'runs' : 'run'} on, is not made yet`;
+  if (isMade) {
+    return `${what} of the image ${image}: try again in a while; when that does not help, the server's log says why.`;
+  }
   return (
-    `The runtime ${name}, which ${users.join(', ')} ${users.length === 1 ? 'runs' : 'run'} on, is not made yet: put ` +
-    `\`FROM ${image}\` into a Dockerfile and run \`npx sraas runtimes create ${name} Dockerfile --contract command\`.`
+    `${what}: put \`FROM ${image}\` into a Dockerfile and run ` +
+    `\`npx sraas runtimes create ${name} Dockerfile --contract command\`.`
   );
 }
 

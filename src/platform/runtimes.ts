@@ -48,7 +48,7 @@ const collectEveryMs = 600_000;
 
 /** Makes the runtimes and reads what an earlier run recorded of them. */
 export async function openRuntimes(surroundings: Surroundings, parts: RuntimesParts): Promise<OpenRuntimes> {
-  const { installDirectory, clock, onFailure, onStop } = surroundings;
+  const { config, installDirectory, clock, onFailure, onStop } = surroundings;
   const { store, engine, artifacts, languages } = parts;
   const { instanceId } = store;
   const builds = await openImageBuilds(surroundings, { ...parts, instanceId });
@@ -88,7 +88,7 @@ export async function openRuntimes(surroundings: Surroundings, parts: RuntimesPa
     builtIn,
     custom: customRuntimes,
     images,
-    whyMissing: (name) => whyMissing(languages, name),
+    whyMissing: (name) => whyMissing(languages, name, config.languageRuntimes),
   });
   return {
     builtIn,

@@ -8,13 +8,17 @@ const timeoutMs = 10_000;
 export class WebSource implements LanguageSource {
   readonly name: string;
   readonly #url: URL;
+  readonly #authorization: Readonly<Record<string, string>>;
   #entityTag: string | undefined;
   #lastText: string | undefined;
 
   constructor(url: URL) {
-    this.#url = url;
     // Without what may be a password in it.
     this.name = url.origin + url.pathname;
+    this.#authorization = authorizationOf(url);
+    this.#url = new URL(url);
+    this.#url.username = '';
+    this.#url.password = '';
   }
 
   async read(signal: AbortSignal): Promise<SourceText | undefined> {
@@ -38,6 +42,7 @@ export class WebSource implements LanguageSource {
 
   async #ask(signal: AbortSignal): Promise<Response> {
     const headers = {
+      ...this.#authorization,
       accept: 'application/json, application/yaml, text/yaml, */*;q=0.1',
       ...(this.#entityTag === undefined ? {} : { 'if-none-match': this.#entityTag }),
     };
@@ -69,6 +74,13 @@ export class WebSource implements LanguageSource {
   #failed(reason: string, cause?: unknown): SraasError {
     return new SraasError('INVALID_CONFIG', `The languages at ${this.name} cannot be had: ${reason}.`, { cause });
   }
+}
+
+/** A name and a password in an address, which fetch itself refuses (RFC 7617). */
+function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 function formatOfType(contentType: string): TextFormat | undefined {

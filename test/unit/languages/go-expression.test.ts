@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { goExpression } from '../../../src/languages/go-expression/go-expression.ts';
 
@@ -52,5 +53,35 @@ describe('a regular expression in the syntax of Go', () => {
     ['\\p{Klingon}', 'is not a regular expression'],
   ])('%s is refused, with the reason', (pattern, reason) => {
     expect(goExpression(pattern)).toBe(reason);
+  });
+});
+
+describe('any text', () => {
+  it('is a pattern or is told why not, and a quotation finds what it quotes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const expression = goExpression(text);
+        if (typeof expression === 'string') expect(expression).not.toBe('');
+      }),
+    );
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !text.includes('\\E') && !text.endsWith('\\')),
+        (text) => {
+          expect(found(`\\Q${text}\\E`, `a${text}b`)).toContain(text);
+        },
+      ),
+    );
+  });
+
+  it('is refused rather than misread where it is made of the signs of patterns', () => {
+    const signs = fc.constantFrom(...'\\[](){}^$.*+?|-:<>PQEpxsSdzA0a1iU '.split(''));
+    fc.assert(
+      fc.property(fc.array(signs, { maxLength: 12 }), (parts) => {
+        const expression = goExpression(parts.join(''));
+        if (typeof expression !== 'string') expect(expression.flags).toContain('u');
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -80,10 +80,14 @@ describe('the runtimes that languages name an image for', () => {
   });
 
   it('are told of, with what makes them, as long as they are not there', () => {
-    expect(whyMissing(table, 'gcc-14')).toBe(
+    expect(whyMissing(table, 'tool', true)).toBe(
+      'The runtime tool, which own runs on, is not made yet of the image tool: try again in a while; when that does not ' +
+        "help, the server's log says why.",
+    );
+    expect(whyMissing(table, 'gcc-14', false)).toBe(
       'The runtime gcc-14, which c, cpp run on, is not made yet: put `FROM gcc:14` into a Dockerfile and run ' +
         '`npx sraas runtimes create gcc-14 Dockerfile --contract command`.',
     );
-    expect(whyMissing(table, 'sh-runtime')).toBeUndefined();
+    expect(whyMissing(table, 'sh-runtime', true)).toBeUndefined();
   });
 });

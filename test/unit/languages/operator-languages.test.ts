@@ -127,6 +127,20 @@ describe('languages at an address', () => {
     },
   );
 
+  it('are asked for with the name and the password of their address', async () => {
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.headers.authorization);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+    url.username = 'me';
+    url.password = 'pass word';
+    const source = new WebSource(url);
+    await kept(source).languages.load(signal);
+    expect(asked).toStrictEqual([`Basic ${Buffer.from('me:pass word').toString('base64')}`]);
+    expect(source.name).not.toContain('pass');
+  });
+
   it('stay when nobody answers', async () => {
     const { languages, told } = kept(new WebSource(new URL('http://127.0.0.1:1/spec.json')));
     await languages.look(signal);
