@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planDockerfile } from '../../../src/builds/dockerfile/policy.ts';
 import { builtInLanguages } from '../../../src/languages/built-in.ts';
 import { LanguageTable } from '../../../src/languages/language-table.ts';
 import type { Language } from '../../../src/languages/language.ts';
@@ -77,6 +78,12 @@ describe('the runtimes that languages name an image for', () => {
       },
       { name: 'tool', image: 'tool', languages: ['own'], dockerfile: 'FROM tool\nWORKDIR /\nCMD []\n' },
     ]);
+  });
+
+  it('are made of Dockerfiles that the policy accepts', () => {
+    for (const { dockerfile } of wantedRuntimes(table)) {
+      expect(() => planDockerfile(dockerfile, 'amd64')).not.toThrow();
+    }
   });
 
   it('are told of, with what makes them, as long as they are not there', () => {
