@@ -87,6 +87,7 @@ module.exports = {
       'http',
       'documents',
       'functions',
+      'programs',
       'runtimes',
       'languages',
       'invocations',

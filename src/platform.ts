@@ -13,6 +13,7 @@ import { openInvocations } from './platform/invocations.ts';
 import { keepLanguageRuntimes } from './platform/language-runtimes.ts';
 import { openLanguages } from './platform/languages.ts';
 import { openRuntimes, renewUsersOfRuntimes } from './platform/runtimes.ts';
+import { openPrograms } from './platform/programs.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
 import { openSchedules } from './platform/schedules.ts';
 import { openSecrets, renewUsersOfSecrets } from './platform/secrets.ts';
@@ -89,6 +90,7 @@ async function start(surroundings: Surroundings): Promise<{ readonly url: string
 
   // What runs it: for somebody who waits, for nobody, at set times, and once for each key.
   const invocations = openInvocations(surroundings, { ...state, ...runtimes, ...functions, secrets, pools });
+  const programs = openPrograms({ ...state, ...runtimes, ...invocations, pools });
   const work = await openAsync(surroundings, { ...state, ...functions, ...invocations, secrets });
   const { schedules, scheduler } = openSchedules(surroundings, { store, catalog, acceptor: work.acceptor });
   const keyed = openKeyedRequests(surroundings, store.idempotency, runs);
@@ -100,6 +102,7 @@ async function start(surroundings: Surroundings): Promise<{ readonly url: string
     ...languages,
     ...functions,
     ...invocations,
+    ...programs,
     ...work,
     secrets,
     schedules,

@@ -5,6 +5,7 @@ import type { HealthReply } from '../wire/health.ts';
 import type { Envelope, InvokeReply } from '../wire/invoke.ts';
 import type { LanguageDocument } from '../wire/language.ts';
 import type { LiveLogEvent } from '../wire/live-log.ts';
+import type { ProgramDocument, ProgramReply } from '../wire/program.ts';
 import type { RecordDocument } from '../wire/record.ts';
 import type { PrunedImage } from '../wire/runtime.ts';
 import { AliasesClient } from './aliases-client.ts';
@@ -15,6 +16,7 @@ import type { Connection, Fetch } from './connection.ts';
 import { DeadLettersClient } from './dead-letters-client.ts';
 import { exchange } from './exchange.ts';
 import { followLogs } from './follow-logs.ts';
+import { followProgram, type FollowedEvent } from './follow-program.ts';
 import { followWork } from './follow-work.ts';
 import { keyHeaders, type Keyed } from './idempotency-key.ts';
 import { InvocationsClient } from './invocations-client.ts';
@@ -133,6 +135,31 @@ export class SraasClient {
     const body = bodyWithCode(request, config, { envelope });
     const asked = { method: 'POST', path: '/run', body, headers: keyHeaders(request), signal, onRepeat } as const;
     return (await exchange(this.#connection, asked)).document as InvokeReply;
+  }
+
+  /** Runs a program once. An abort cancels it, unless it has a key. How it ended is data in the reply. */
+  async runProgram(
+    program: ProgramDocument,
+    options: Keyed & { readonly signal?: AbortSignal } = {},
+  ): Promise<ProgramReply> {
+    const { signal, onRepeat } = options;
+    const request = {
+      method: 'POST',
+      path: '/run',
+      body: program,
+      headers: keyHeaders(options),
+      signal,
+      onRepeat,
+    } as const;
+    return (await exchange(this.#connection, request)).document as ProgramReply;
+  }
+
+  /** The same, told while it runs: what it writes as it comes, and last how it ended. Breaking off cancels it. */
+  followProgram(
+    program: ProgramDocument,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<FollowedEvent, void, undefined> {
+    return followProgram(this.#connection, program, options.signal);
   }
 
   /**

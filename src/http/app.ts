@@ -14,6 +14,7 @@ import { languageRoutes, type LanguageRoutesParts } from './routes/languages.ts'
 import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
 import { replayRoutes, type ReplayRoutesParts } from './routes/replay.ts';
+import { runRoutes, type RunRoutesParts } from './routes/run.ts';
 import { runtimeRoutes, type RuntimeRoutesParts } from './routes/runtimes.ts';
 import { scheduleRoutes, type ScheduleRoutesParts } from './routes/schedules.ts';
 import { secretRoutes, type SecretRoutesParts } from './routes/secrets.ts';
@@ -31,6 +32,7 @@ export interface AppParts
     LogRoutesParts,
     OperatorRoutesParts,
     ReplayRoutesParts,
+    RunRoutesParts,
     RuntimeRoutesParts,
     ScheduleRoutesParts,
     SecretRoutesParts,
@@ -40,7 +42,6 @@ export interface AppParts
   readonly diskSpace: FunctionRoutesParts['diskSpace'] & OperatorRoutesParts['diskSpace'];
   readonly asyncInvocations: AsyncInvocations;
   readonly invoker: Parameters<typeof invokeRoutes>[0]['invoker'];
-  readonly runOnce: Parameters<typeof invokeRoutes>[0]['runOnce'];
   readonly runtimes: RuntimeRoutesParts['runtimes'];
   readonly maxEventBytes: number;
   readonly allowedHosts: readonly string[];
@@ -56,7 +57,7 @@ export function createApp(parts: AppParts): Express {
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
   app.use(identify, hostRules(parts), noOptions);
-  app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts));
+  app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts), runRoutes(parts));
   app.use(versionRoutes(parts), aliasRoutes(parts));
   app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
   app.use(secretRoutes(parts), scheduleRoutes(parts), deadLetterRoutes(parts), languageRoutes(parts));

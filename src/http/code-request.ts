@@ -5,16 +5,21 @@ import { SraasError } from '../errors.ts';
 import { BodyReader } from './read-body.ts';
 import { parseJson, requireJson } from './json.ts';
 import { leaveUnread } from './unread-body.ts';
-import { readUpload, type UploadOptions } from './upload.ts';
+import { readUpload, uploadWithoutCode, type UploadOptions } from './upload.ts';
 
 /** What a request brought that carries code: documents, and the files. Dispose of it when they have been used. */
 export interface CodeRequest extends AsyncDisposable {
+  /** What came beside the files of an upload, or the whole document. */
+  readonly document: unknown;
+  /** The document without its files and its envelope. */
   readonly config: unknown;
   /** The v1 envelope, where the route has one. */
   readonly envelope: unknown;
   readonly files: Iterable<UploadedFile> | AsyncIterable<UploadedFile>;
   /** False where files need not come, and none did. */
   readonly hasFiles: boolean;
+  /** @throws SraasError as a read throws where files have to come, when none did. */
+  requireFiles(): void;
   /** What makes it the same request again: the bytes of a document; of an upload the parts, whatever came between them. */
   readonly fingerprinted: () => Promise<Uint8Array>;
 }
@@ -53,9 +58,13 @@ export class CodeRequestReader {
     if (this.#options.documents.includes('envelope')) delete config['envelope'];
     const hasFiles = files !== undefined || this.#options.filesOptional !== true;
     return {
+      document,
       config,
       envelope,
       hasFiles,
+      requireFiles: () => {
+        if (!hasFiles) inlineFiles(files, this.#options.artifactLimits);
+      },
       files: hasFiles ? inlineFiles(files, this.#options.artifactLimits) : [],
       fingerprinted: () => Promise.resolve(body),
       [Symbol.asyncDispose]: async () => {
@@ -69,10 +78,14 @@ export class CodeRequestReader {
     try {
       const upload = await readUpload(request, { ...rest, limits, maxBodyBytes });
       return {
+        document: upload.documents.get('config'),
         config: upload.documents.get('config'),
         envelope: upload.documents.get('envelope'),
         files: upload.files,
         hasFiles: upload.hasFiles,
+        requireFiles: () => {
+          if (!upload.hasFiles) throw uploadWithoutCode();
+        },
         fingerprinted: upload.fingerprinted,
         [Symbol.asyncDispose]: () => upload.discard(),
       };

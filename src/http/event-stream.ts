@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Response } from 'express';
 import type { BuildEvent } from '../wire/build.ts';
 import type { LiveLogEvent } from '../wire/live-log.ts';
+import type { ProgramEvent } from '../wire/program.ts';
 
 /** One server-sent event; `data` goes as JSON. */
 export interface StreamedEvent {
@@ -10,7 +11,7 @@ export interface StreamedEvent {
 }
 
 /** An event of the API as it goes over the wire: what it is called is its name, and all else its data. */
-export function streamed({ event: name, ...data }: LiveLogEvent | BuildEvent): StreamedEvent {
+export function streamed({ event: name, ...data }: LiveLogEvent | BuildEvent | ProgramEvent): StreamedEvent {
   return { name, data };
 }
 

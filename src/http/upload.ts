@@ -72,8 +72,7 @@ export async function readUpload(request: Request, options: UploadOptions): Prom
     await parseParts(request, options.maxBodyBytes, onDocument, onFile);
     const archives = saved.filter(({ part }) => part === 'archive');
     const hasFiles = saved.length > 0;
-    if (!hasFiles && options.filesOptional !== true)
-      throw new SraasError('INVALID_UPLOAD', 'Add the code as an archive part, or as file parts.');
+    if (!hasFiles && options.filesOptional !== true) throw uploadWithoutCode();
     if (archives.length > 0 && saved.length > 1) {
       throw new SraasError(
         'INVALID_UPLOAD',
@@ -180,6 +179,11 @@ function* savedFiles(saved: readonly SavedPart[]): Iterable<Entry> {
   for (const { path, received } of saved) {
     yield { kind: 'file', path, executable: false, content: createReadStream(received.path) };
   }
+}
+
+/** The refusal of a form without files. */
+export function uploadWithoutCode(): SraasError {
+  return new SraasError('INVALID_UPLOAD', 'Add the code as an archive part, or as file parts.');
 }
 
 function documentTooLarge(name: string): SraasError {

@@ -21,6 +21,11 @@ export class Printer {
     this.#world.stdout.write(safeText(text));
   }
 
+  /** What a program wrote: safe to look at on a terminal, and as it is in a pipe. */
+  written(stream: 'stdout' | 'stderr', text: string): void {
+    this.#world[stream].write(this.#world.isTerminal[stream] ? safeText(text) : text);
+  }
+
   /** A result for machines: one JSON document, over several lines when a person looks at it. */
   document(value: unknown): void {
     this.#world.stdout.write(`${safeJson(value, this.#world.isTerminal.stdout ? 2 : undefined)}\n`);

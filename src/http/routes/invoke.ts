@@ -8,9 +8,7 @@ import type { Hold } from '../../idempotency/keyed-requests.ts';
 import { checkEnvelope } from '../../invocations/envelope.ts';
 import type { InvocationRequest, Invoker } from '../../invocations/invoker.ts';
 import { encodeReply, type Reply } from '../../invocations/reply.ts';
-import type { RunOnce } from '../../invocations/run-once.ts';
 import { acceptedAnswer } from '../accepted-answer.ts';
-import { CodeRequestReader } from '../code-request.ts';
 import { invokeMode } from '../invoke-mode.ts';
 import { parseJson, requireJson } from '../json.ts';
 import { keyedAnswer, sendAnswer, type KeyedRoute } from '../keyed-answer.ts';
@@ -18,21 +16,16 @@ import { BodyReader } from '../read-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { FunctionRoutesParts } from './functions.ts';
 
-interface InvokeRoutesParts extends Pick<
-  FunctionRoutesParts,
-  'artifacts' | 'artifactLimits' | 'diskSpace' | 'keyed' | 'maxDeployBytes'
-> {
+interface InvokeRoutesParts extends Pick<FunctionRoutesParts, 'keyed'> {
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly asyncInvocations: Pick<AsyncInvocations, 'invoke'>;
-  readonly runOnce: RunOnce;
   readonly maxEventBytes: number;
 }
 
-/** `POST /functions/:name/invoke` and `POST /run`. */
+/** `POST /functions/:name/invoke`. */
 export function invokeRoutes(parts: InvokeRoutesParts): Router {
-  const { invoker, asyncInvocations, runOnce } = parts;
+  const { invoker, asyncInvocations } = parts;
   const bodies = new BodyReader(parts.maxEventBytes, 'EVENT_TOO_LARGE');
-  const codeReader = new CodeRequestReader({ ...parts, documents: ['config', 'envelope'] });
   const router = Router({ caseSensitive: true, strict: true });
 
   router.post('/functions/:reference/invoke', async (request, response) => {
@@ -62,23 +55,6 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
     sendAnswer(response, answer);
   });
 
-  router.post('/run', async (request, response) => {
-    const invocationId = beginInvocation(response);
-    await parts.diskSpace.requireRoomFor('deploys');
-    await using code = await codeReader.read(request, response);
-    checkEnvelope(code.envelope);
-    const envelope = Buffer.from(JSON.stringify(code.envelope));
-    if (envelope.length > parts.maxEventBytes) {
-      throw new SraasError('EVENT_TOO_LARGE', `The envelope may have at most ${parts.maxEventBytes} bytes.`);
-    }
-    const route = { ...invocationRoute(parts, invocationId), scope: 'POST /run', body: code.fingerprinted };
-    const answer = await keyedAnswer(request, response, route, async (hold) => {
-      const call = { invocationId, envelope, ...callerOf(response, hold) };
-      return answerWith(await runOnce.run(code.config, code.files, call));
-    });
-    sendAnswer(response, answer);
-  });
-
   return router;
 }
 
@@ -94,8 +70,8 @@ function notRun(invocationId: string): Readonly<Record<string, string>> {
 }
 
 /** A handler runs at most once for a key: nobody knows what an interrupted one has done. */
-function invocationRoute(
-  { keyed }: InvokeRoutesParts,
+export function invocationRoute(
+  { keyed }: Pick<InvokeRoutesParts, 'keyed'>,
   invocationId: string,
 ): Pick<KeyedRoute, 'keyed' | 'whenInterrupted' | 'errorHeaders'> {
   return { keyed, whenInterrupted: 'refuse', errorHeaders: notRun(invocationId) };
@@ -115,7 +91,7 @@ export function answerWith(reply: Reply): Answer {
 }
 
 /** Whoever waits for a call. Who gave it a key may come back for the answer: then its going away ends nothing. */
-function callerOf(response: Response, hold: Hold | undefined): Pick<InvocationRequest, 'signal' | 'onBegun'> {
+export function callerOf(response: Response, hold: Hold | undefined): Pick<InvocationRequest, 'signal' | 'onBegun'> {
   if (hold === undefined) return { signal: untilClosed(response) };
   return { signal: new AbortController().signal, onBegun: hold.begun };
 }
