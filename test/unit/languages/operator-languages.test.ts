@@ -8,20 +8,22 @@ import { LanguageTable } from '../../../src/languages/language-table.ts';
 import { OperatorLanguages } from '../../../src/languages/operator-languages.ts';
 import { FileSource } from '../../../src/languages/sources/file-source.ts';
 import type { LanguageSource } from '../../../src/languages/sources/language-source.ts';
+import { KeptText } from '../../../src/languages/sources/kept-text.ts';
 import { WebSource } from '../../../src/languages/sources/web-source.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 
 const { signal } = new AbortController();
 const spec = (name: string): string => `${name}: { image: 'i', entrypoint: run, filename: f }`;
 
-function kept(source: LanguageSource) {
+function kept(source: LanguageSource, text?: KeptText) {
   const table = new LanguageTable([]);
   const told: string[] = [];
   const languages = new OperatorLanguages({
     source,
     table,
+    ...(text === undefined ? {} : { kept: text }),
     onLoaded: (count, notes) => told.push(`${count} loaded`, ...notes),
-    onFailure: (error) => told.push(String(error).replace(/^SraasError: /, '')),
+    onFailure: (message) => told.push(message.replace(' They stay as they are.', '')),
   });
   return { languages, told, names: () => table.list().map(({ name }) => name) };
 }
@@ -139,6 +141,48 @@ describe('languages at an address', () => {
     await kept(source).languages.load(signal);
     expect(asked).toStrictEqual([`Basic ${Buffer.from('me:pass word').toString('base64')}`]);
     expect(source.name).not.toContain('pass');
+  });
+
+  it('R23: are there at a start while it does not answer, as they could be used the last time', async () => {
+    const folder = await temporaryFolder({});
+    const path = join(folder, 'languages.json');
+    let text = spec('one');
+    const url = await serve((_request, response) => {
+      response.writeHead(text === '' ? 500 : 200, { 'content-type': 'text/yaml' }).end(text);
+    });
+    const start = async () => {
+      const source = new WebSource(url);
+      const started = kept(source, new KeptText(path, source.name));
+      await started.languages.recall();
+      await started.languages.look(signal);
+      return started;
+    };
+    expect((await start()).names()).toStrictEqual(['one']);
+    text = 'one: [';
+    const broken = await start();
+    expect([broken.names(), broken.told]).toStrictEqual([
+      ['one'],
+      ['1 loaded', expect.stringContaining('cannot be read')],
+    ]);
+    text = '';
+    expect((await start()).names()).toStrictEqual(['one']);
+
+    const ofAnother = kept(new WebSource(url), new KeptText(path, 'http://elsewhere.test/spec'));
+    await ofAnother.languages.recall();
+    await writeFile(path, '{');
+    const damaged = kept(new WebSource(url), new KeptText(path, new WebSource(url).name));
+    await damaged.languages.recall();
+    expect([ofAnother.names(), damaged.names(), damaged.told]).toStrictEqual([[], [], []]);
+  });
+
+  it('are in force also when they cannot be kept', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/yaml' }).end(spec('one'));
+    });
+    const { languages, told, names } = kept(new WebSource(url), new KeptText('/nowhere/languages.json', 'x'));
+    await languages.look(signal);
+    expect(names()).toStrictEqual(['one']);
+    expect(told).toStrictEqual(['1 loaded', 'The languages could not be kept for a start without their address']);
   });
 
   it('stay when nobody answers', async () => {

@@ -68,7 +68,10 @@ describe('the languages of a server', () => {
   });
 
   it('R23: are the built-in ones while an address does not answer, which is no obstacle to the start', async () => {
-    const { surroundings, logged } = surroundingsWith({ languages: 'http://127.0.0.1:1/spec.yaml' });
+    const { surroundings, logged } = surroundingsWith({
+      languages: 'http://127.0.0.1:1/spec.yaml',
+      'data-dir': await temporaryFolder({}),
+    });
     const { languages } = await openLanguages(surroundings);
     expect(names(languages)).toStrictEqual(builtIn);
     expect(logged).toStrictEqual([
