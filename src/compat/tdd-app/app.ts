@@ -1,0 +1,75 @@
+import type { Express, Response } from 'express';
+import type { HostRules } from '../../http/host-rules.ts';
+import { requestIdOf } from '../../http/request-id.ts';
+import type { ErrorTelling } from '../../http/told-error.ts';
+import { answerError } from '../answer-error.ts';
+import { bareApp } from '../bare-app.ts';
+import { untilClosed } from '../../http/routes/invoke.ts';
+import { replyText } from './reply-text.ts';
+import { runSubmission, type TddAppParts } from './run-submission.ts';
+import { readSubmission } from './submission.ts';
+
+/** The texts of the page and of what it loads. */
+export interface TddAppPage {
+  readonly html: string;
+  readonly script: string;
+  readonly style: string;
+}
+
+export interface TddAppAppParts extends TddAppParts, Omit<HostRules, 'hasPages'>, ErrorTelling {
+  readonly page: TddAppPage;
+}
+
+/** The page loads and calls nothing but what it came from, and stands in nobody else's. */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page of tdd-app-prototype, and `POST /send_code` behind its form. */
+export function tddApp(parts: TddAppAppParts): Express {
+  const { page } = parts;
+  const app = bareApp({ ...parts, hasPages: true });
+
+  for (const [path, type, text] of [
+    ['/', 'text/html', page.html],
+    ['/editor.js', 'text/javascript', page.script],
+    ['/page.css', 'text/css', page.style],
+  ] as const) {
+    app.get(path, (_request, response) => {
+      response.set({ 'Content-Security-Policy': pagePolicy, 'Referrer-Policy': 'same-origin' });
+      response.type(`${type}; charset=utf-8`).send(text);
+    });
+  }
+
+  app.post('/send_code', async (request, response) => {
+    const submission = await readSubmission(request, response);
+    const run = { id: requestIdOf(response), signal: untilClosed(response) };
+    const result = await runSubmission(submission, run, parts);
+    response.set({
+      'x-sraas-outcome': result.ended,
+      ...(result.exitCode === undefined ? {} : { 'x-sraas-exit-code': String(result.exitCode) }),
+    });
+    sendText(response, 200, replyText(result));
+  });
+
+  app.use((_request, response) => {
+    sendText(response, 404, 'There is nothing here: the page is at /, and code goes to POST /send_code.');
+  });
+  app.use(
+    answerError(parts, (response, { kind, message }) => {
+      sendText(response, kind.status, message);
+    }),
+  );
+  return app;
+}
+
+/** As plain text, which no browser takes for a page. */
+function sendText(response: Response, status: number, text: string): void {
+  response.status(status).type('text/plain; charset=utf-8').send(text);
+}
