@@ -5,6 +5,7 @@ import { makeApi } from './platform/api.ts';
 import { openAsync } from './platform/async.ts';
 import { closeAll } from './platform/close-all.ts';
 import { keepCollectingCode } from './platform/code-housekeeping.ts';
+import { makeCompat } from './platform/compat.ts';
 import { openEngine } from './platform/engine.ts';
 import { openFunctions } from './platform/functions.ts';
 import { openKeyedRequests } from './platform/idempotency.ts';
@@ -18,7 +19,7 @@ import { openSandboxes } from './platform/sandboxes.ts';
 import { openSchedules } from './platform/schedules.ts';
 import { openSecrets, renewUsersOfSecrets } from './platform/secrets.ts';
 import { followOthers, joinServers } from './platform/servers.ts';
-import { beginService } from './platform/service.ts';
+import { beginService, type ServiceUrls } from './platform/service.ts';
 import { openState } from './platform/state.ts';
 import type { Surroundings } from './platform/surroundings.ts';
 import { warmUp } from './platform/warm-up.ts';
@@ -26,7 +27,7 @@ import { warmUp } from './platform/warm-up.ts';
 /** The whole server. `start` once, `stop` at any time, also after a start that failed. */
 export interface Platform {
   /** Recovers what an earlier run left, then listens. */
-  start(): Promise<{ readonly url: string }>;
+  start(): Promise<ServiceUrls>;
   /** Lets calls end within the drain limit, removes all sandboxes, closes the store. Idempotent. */
   stop(): Promise<void>;
 }
@@ -60,7 +61,7 @@ export function createPlatform(config: Config, logger: Logger = createLogger(con
  * The steps of a start. Each registers what undoes it, and a stop takes them back, the last one first: all calls have ended before
  * anything goes that a call may need, and the store is closed when nobody is left who writes to it.
  */
-async function start(surroundings: Surroundings): Promise<{ readonly url: string }> {
+async function start(surroundings: Surroundings): Promise<ServiceUrls> {
   const startedAt = surroundings.clock();
 
   // What outlives the server: all that follows reads it and writes to it.
@@ -109,9 +110,19 @@ async function start(surroundings: Surroundings): Promise<{ readonly url: string
     keyed,
     startedAt,
   });
+  const compat = makeCompat(surroundings, {
+    ...engine,
+    ...state,
+    ...runtimes,
+    ...languages,
+    ...functions,
+    ...invocations,
+    ...programs,
+  });
   const { inFlight, liveLogs } = invocations;
-  const url = await beginService(surroundings, { server, work, scheduler, inFlight, liveLogs, installer, runtimes });
+  const doors = { server, compat };
+  const urls = await beginService(surroundings, { ...doors, work, scheduler, inFlight, liveLogs, installer, runtimes });
   keepLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
-  surroundings.logger.info('Listening', { url, instanceId: store.instanceId });
-  return { url };
+  surroundings.logger.info('Listening', { ...urls, instanceId: store.instanceId });
+  return urls;
 }

@@ -1,5 +1,6 @@
 import type { Setting } from './setting.ts';
 import { buildSettings } from './settings/builds.ts';
+import { compatSettings } from './settings/compat.ts';
 import { engineSettings } from './settings/engine.ts';
 import { functionSettings } from './settings/functions.ts';
 import { installSettings } from './settings/installs.ts';
@@ -19,6 +20,7 @@ const table = [
   ...installSettings,
   ...stateSettings,
   ...languageSettings,
+  ...compatSettings,
 ] as const;
 
 type Row = (typeof table)[number];

@@ -1,3 +1,4 @@
+import { parseCompatApis } from '../compat/compat-apis.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { parseInterfaces, parseIpv4Networks, parseResolvers, type ParsedList } from '../networks/address-lists.ts';
 import { readDatabaseUrl } from '../store/database-address.ts';
@@ -35,6 +36,12 @@ export function contradictions(config: Config): string[] {
   }
   if (config.installNetwork === 'egress' && !config.allowEgress) {
     problems.push('--install-network egress is the network of functions, which takes --allow-egress.');
+  }
+  if (config.compatNetwork === 'egress' && !config.allowEgress) {
+    problems.push('--compat-network egress is the network of functions, which takes --allow-egress.');
+  }
+  for (const name of parseCompatApis(config.compat).wrong) {
+    problems.push(`--compat: ${name} is none of functron, ranna, tdd-app, scaas and all.`);
   }
   if (config.profile === 'strict' && config.allowEgress) {
     problems.push('--profile strict gives no function a network: leave --allow-egress out.');

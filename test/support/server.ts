@@ -13,6 +13,8 @@ export { engineHost };
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
+  /** Addresses of the compatibility APIs that are switched on, by name. */
+  readonly compatUrls: Readonly<Record<string, string>>;
   readonly client: SraasClient;
   readonly dataDirectory: string;
   stop(): Promise<void>;
@@ -43,8 +45,8 @@ export async function startServer(overrides: Partial<Config> = {}): Promise<Test
     if (overrides.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
   };
   try {
-    const { url } = await platform.start();
-    return { url, client: new SraasClient({ url }), dataDirectory, stop, [Symbol.asyncDispose]: stop };
+    const { url, compatUrls } = await platform.start();
+    return { url, compatUrls, client: new SraasClient({ url }), dataDirectory, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

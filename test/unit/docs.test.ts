@@ -56,7 +56,7 @@ describe('docs/configuration.md', () => {
 function writtenDefault({ name, default: value }: Setting): string {
   if (value === '') return 'none';
   // A port is a name rather than an amount.
-  return typeof value === 'number' && name !== 'port' ? written(value) : String(value);
+  return typeof value === 'number' && !/port$/i.test(name) ? written(value) : String(value);
 }
 
 function writtenRange({ minimum, maximum }: NumberSetting): string {

@@ -9,6 +9,7 @@ import type { World } from '../world.ts';
 const help = examples(
   'sraas serve',
   'sraas serve --port 9000 --data-dir ./data',
+  'sraas serve --compat functron,ranna',
   'SRAAS_MAX_SANDBOXES=20 sraas serve --config sraas.config.json',
 );
 
@@ -25,9 +26,13 @@ export function addServe(program: Command, { world, adapters, finish }: CommandC
       const platform = await adapters.createPlatform(config);
       const stopping = whenToldToStop(world);
       try {
-        await startAndStop(platform, stopping.first, ({ url }) => {
-          if (printer.json) printer.document({ url });
-          else printer.line(`sraas listens on ${url}`);
+        await startAndStop(platform, stopping.first, ({ url, compatUrls }) => {
+          if (printer.json) {
+            printer.document({ url, ...(Object.keys(compatUrls).length === 0 ? {} : { compat_urls: compatUrls }) });
+            return;
+          }
+          printer.line(`sraas listens on ${url}`);
+          for (const [api, address] of Object.entries(compatUrls)) printer.line(`The API of ${api} is on ${address}`);
         });
       } finally {
         stopping.forget();
@@ -41,7 +46,7 @@ export function addServe(program: Command, { world, adapters, finish }: CommandC
 async function startAndStop(
   platform: Platform,
   stop: Promise<void>,
-  onListening: (address: { readonly url: string }) => void,
+  onListening: (urls: Awaited<ReturnType<Platform['start']>>) => void,
 ): Promise<void> {
   try {
     const started = platform.start().then(onListening);

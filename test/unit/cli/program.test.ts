@@ -5,6 +5,7 @@ import { runCli } from '../../../src/cli/program.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { EngineError } from '../../../src/engine/engine-error.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
+import type { Platform } from '../../../src/platform.ts';
 import { recordWorld, type RecordedWorld } from './recorded-world.ts';
 import { functionDocument, invokeReply, jsonResponse, problemResponse } from './replies.ts';
 import { noAdapters } from './run-command.ts';
@@ -361,7 +362,7 @@ describe('serve', () => {
   function serve(
     commandLine: readonly string[],
     stand: Stand = {},
-    start: () => Promise<{ url: string }> = () => Promise.resolve({ url: 'http://127.0.0.1:1234' }),
+    start: Platform['start'] = () => Promise.resolve({ url: 'http://127.0.0.1:1234', compatUrls: {} }),
   ): Served {
     const calls: string[] = [];
     const configs: Config[] = [];
@@ -417,6 +418,19 @@ describe('serve', () => {
     expect(await ended).toBe(0);
     expect(calls).toStrictEqual(['start', 'stop']);
     expect(recorded.stopListeners.size).toBe(0);
+  });
+
+  it.each([
+    [[], 'sraas listens on http://h:1\nThe API of ranna is on http://h:2\n'],
+    [['--json'], '{"url":"http://h:1","compat_urls":{"ranna":"http://h:2"}}\n'],
+  ])('prints the addresses of the compatibility APIs too, with %j', async (options, printed) => {
+    const urls = { url: 'http://h:1', compatUrls: { ranna: 'http://h:2' } };
+    const { recorded, ended, listening, finishStop } = serve(options, {}, () => Promise.resolve(urls));
+    await listening;
+    expect(recorded.stdout()).toBe(printed);
+    recorded.sendStopSignal();
+    finishStop();
+    await ended;
   });
 
   it('ends at once at the second signal', async () => {
