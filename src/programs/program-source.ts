@@ -6,7 +6,7 @@ import { toProgram } from '../languages/to-program.ts';
 import type { WantedProgram } from './program-document.ts';
 import type { ProgramRequest } from './program.ts';
 
-type Source = Pick<ProgramRequest, 'runtime' | 'files' | 'command' | 'arguments'>;
+type Source = Pick<ProgramRequest, 'runtime' | 'files' | 'command' | 'arguments' | 'executableTmp'>;
 
 interface Known {
   readonly languages: Pick<Languages, 'find'>;
