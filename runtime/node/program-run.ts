@@ -47,7 +47,7 @@ const failures: Readonly<Record<string, string>> = {
  */
 export class ProgramRun {
   readonly #parts: ProgramRunParts;
-  readonly #startedAt = now();
+  #startedAt = 0;
   readonly #sources: Source[] = [];
   #end: End | undefined;
   #hasTold = false;
@@ -59,6 +59,7 @@ export class ProgramRun {
     const stdin = Buffer.from(program.stdin);
     const streams = makeProgramStreams(stdin);
     let child: ChildProcess;
+    this.#startedAt = now();
     try {
       child = this.#spawn(program, streams);
     } catch (error) {

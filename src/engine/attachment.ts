@@ -13,6 +13,8 @@ export interface AttachmentEvents {
 export interface Attachment {
   /** Lets the container's output come; it stays where it is until then. */
   resume(): void;
+  /** Leaves the output where it is until the next `resume`; what has been read already is still told. */
+  pause(): void;
   /**
    * Writes to the container's stdin. Resolves with true when the engine has taken the bytes, and with false when nobody will:
    * the container reads as fast as it likes, or never. The bytes must not change until then.

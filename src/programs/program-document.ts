@@ -33,15 +33,18 @@ const members = [
   'output',
 ] as const satisfies readonly (keyof ProgramDocument)[];
 
-const tellingMembers = ['code', 'files', 'command', 'args', 'stdin', 'stdin_base64'] as const;
+const tellingMembers = ['code', 'command', 'args', 'stdin', 'stdin_base64'] as const;
 
 /** More than any command line that a kernel takes; and each text is bounded by the body's limit. */
 const maxTexts = 10_000;
 
-/** Whether a body of `POST /run` is about a program rather than a handler. */
-export function isProgramDocument(document: unknown): boolean {
-  if (!isObject(document) || 'envelope' in document || 'handler' in document) return false;
-  return tellingMembers.some((member) => member in document);
+/**
+ * Whether a body of `POST /run` is about a program rather than a handler.
+ * @param hasFiles whether any came with it, in the document or beside it.
+ */
+export function isProgramDocument(document: unknown, hasFiles: boolean): boolean {
+  if (!isObject(document) || Object.hasOwn(document, 'envelope') || Object.hasOwn(document, 'handler')) return false;
+  return hasFiles || tellingMembers.some((member) => Object.hasOwn(document, member));
 }
 
 /**

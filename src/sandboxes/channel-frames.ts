@@ -6,12 +6,30 @@ import {
   type ShimFrame,
 } from '../../runtime/protocol.ts';
 
-/** Makes frames of the bytes that a sandbox sends, under a cap, and finds out what breaks the protocol. */
+/** Where the bytes come from. */
+interface Source {
+  pause(): void;
+  resume(): void;
+}
+
+/** As many frames of one chunk cost nothing to speak of: those that are not small fill a chunk with one. */
+const restfulFrames = 64;
+
+/** The rest for each frame: several times what the host needs for it. */
+const restMsPerFrame = 0.01;
+
+/**
+ * Makes frames of the bytes that a sandbox sends, under a cap, and finds out what breaks the protocol. Frames cost the host more
+ * than the sandbox that sends them: after a chunk with very many the source has to rest, so that nobody keeps the host busy by
+ * saying little in many frames. Who has as many to send for good reasons is not held up for long.
+ */
 export class FrameReceiver {
+  readonly #source: Source;
   #decoder: FrameDecoder;
 
-  constructor(maxFrameBytes: number) {
+  constructor(maxFrameBytes: number, source: Source) {
     this.#decoder = decoder(maxFrameBytes);
+    this.#source = source;
   }
 
   /** The cap from now on, in bytes. Called while the other side has nothing to say. */
@@ -25,12 +43,21 @@ export class FrameReceiver {
    */
   receive(chunk: Buffer, onFrame: (frame: ShimFrame) => boolean): string | undefined {
     try {
-      for (const frame of this.#decoder.push(chunk)) if (!onFrame(parseShimFrame(frame))) return undefined;
+      const frames = this.#decoder.push(chunk);
+      if (frames.length > restfulFrames) this.#rest(frames.length * restMsPerFrame);
+      for (const frame of frames) if (!onFrame(parseShimFrame(frame))) return undefined;
       return undefined;
     } catch (error) {
       if (error instanceof ProtocolError) return error.message;
       throw error;
     }
+  }
+
+  #rest(forMs: number): void {
+    this.#source.pause();
+    setTimeout(() => {
+      this.#source.resume();
+    }, forMs);
   }
 }
 

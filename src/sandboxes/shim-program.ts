@@ -23,6 +23,8 @@ interface ShimProgramPlan {
   readonly environment: Readonly<Record<string, string>>;
   /** The container's limit. */
   readonly memoryBytes: number;
+  /** Where the program starts; the code folder when left out. */
+  readonly directory?: string;
 }
 
 /** How long what a killed program wrote last may take to arrive. */
@@ -68,8 +70,8 @@ export class ShimProgram implements ReadyProgram {
     // What nobody wants any more is not begun.
     if (signal?.aborted !== true) {
       input.onStarted?.();
-      const { command, environment: env } = this.#plan;
-      const head = { protocol: protocolVersion, command, env, directory: sandboxPaths.code };
+      const { command, environment: env, directory = sandboxPaths.code } = this.#plan;
+      const head = { protocol: protocolVersion, command, env, directory };
       channel.send(encodeFrame('program', head, input.stdin));
     }
     // It may have died since its hello, when nobody listened.

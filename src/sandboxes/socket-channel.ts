@@ -50,7 +50,7 @@ class SocketChannel implements Channel {
 
   constructor(socket: Socket, maxFrameBytes: number) {
     this.#socket = socket;
-    this.#frames = new FrameReceiver(maxFrameBytes);
+    this.#frames = new FrameReceiver(maxFrameBytes, socket);
     socket.on('data', (chunk) => {
       this.#receive(chunk);
     });

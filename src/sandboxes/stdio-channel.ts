@@ -7,13 +7,13 @@ import type { Channel } from './channel.ts';
 export class StdioChannel implements Channel {
   onFrame: (frame: ShimFrame) => void = () => undefined;
   onClosed: (violation: string | undefined) => void = () => undefined;
-  readonly #attachment: Pick<Attachment, 'write'>;
+  readonly #attachment: Pick<Attachment, 'write' | 'pause' | 'resume'>;
   readonly #frames: FrameReceiver;
   #closed = false;
 
-  constructor(attachment: Pick<Attachment, 'write'>, maxFrameBytes: number) {
+  constructor(attachment: Pick<Attachment, 'write' | 'pause' | 'resume'>, maxFrameBytes: number) {
     this.#attachment = attachment;
-    this.#frames = new FrameReceiver(maxFrameBytes);
+    this.#frames = new FrameReceiver(maxFrameBytes, attachment);
   }
 
   get closed(): boolean {

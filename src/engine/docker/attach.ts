@@ -81,6 +81,10 @@ class DockerAttachment implements Attachment {
     this.#socket.resume();
   }
 
+  pause(): void {
+    this.#socket.pause();
+  }
+
   write(bytes: Uint8Array): Promise<boolean> {
     return new Promise((resolve) => {
       this.#socket.write(bytes, (error) => {

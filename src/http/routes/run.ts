@@ -36,7 +36,7 @@ export function runRoutes(parts: RunRoutesParts): Router {
     const invocationId = beginInvocation(response);
     await parts.diskSpace.requireRoomFor('deploys');
     await using code = await codeReader.read(request, response);
-    if (code.envelope === undefined && isProgramDocument(code.document)) {
+    if (code.envelope === undefined && isProgramDocument(code.document, code.hasFiles)) {
       await runProgram(parts, { request, response, invocationId, code });
     } else {
       await runHandler(parts, { request, response, invocationId, code });

@@ -157,6 +157,18 @@ describe('the channel over it', () => {
     expect(closings).toEqual([expect.stringContaining(String(maxShimHeadBytes))]);
   });
 
+  it('lets a sandbox rest that says little in many frames, and takes all of them in the end', async () => {
+    const { shim, channel } = await connected();
+    let frames = 0;
+    channel.onFrame = () => frames++;
+    const began = performance.now();
+    const count = 20_000;
+    shim.write(Buffer.concat(Array.from({ length: count }, () => ready(1))));
+    await vi.waitUntil(() => frames === count, patience);
+    // A hundredth of a millisecond for each, but for those of the last chunk.
+    expect(performance.now() - began).toBeGreaterThan(100);
+  });
+
   it('gives nothing that came behind a violation', async () => {
     const { shim, frames, closings } = await connected();
     shim.write(Buffer.concat([Buffer.from([0, 0, 0, 5, 99, 0, 0, 0, 0]), ready(1)]));

@@ -25,6 +25,10 @@ class ScriptedAttachment implements Attachment {
     this.onResume();
   }
 
+  pause(): void {
+    this.resumed = false;
+  }
+
   write(bytes: Uint8Array): Promise<boolean> {
     this.written.push(bytes);
     return Promise.resolve(true);
