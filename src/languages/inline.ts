@@ -49,10 +49,14 @@ function withinTime(work: () => string): string {
   try {
     return search.runInContext(createContext({ search: work }), { timeout: maxSearchMs }) as string;
   } catch (error) {
-    // It is an error of the context's own, which is no instance of this one's Error.
-    if (!(types.isNativeError(error) && 'code' in error && error.code === timeoutCode)) throw error;
+    // It is an error of the context's own, which is no instance of this one's Error; or the search ran out of its stack.
+    if (!types.isNativeError(error) || !(isTimeout(error) || error.name === 'RangeError')) throw error;
     throw refused('The expression takes too long to be searched for its imports: send a whole program.');
   }
+}
+
+function isTimeout(error: Error): boolean {
+  return 'code' in error && error.code === timeoutCode;
 }
 
 function refused(message: string): SraasError {

@@ -25,8 +25,9 @@ export class Members {
     }
   }
 
+  /** Whether it says anything: what is empty does not. */
   has(name: string): boolean {
-    return this.#value(name) !== undefined;
+    return this.#value(name) !== undefined && this.#value(name) !== '';
   }
 
   /** Undefined for one that is left out, empty, or refused. */

@@ -32,7 +32,7 @@ export function imageName(members: Members, member: string): string | undefined 
 export function fileName(members: Members, member: string): string {
   const path = members.text(member);
   if (path === undefined) {
-    members.refuse(member, 'is required: the name of the file that the code is put into');
+    if (!members.has(member)) members.refuse(member, 'is required: the name of the file that the code is put into');
     return '';
   }
   try {

@@ -34,6 +34,9 @@ function readLanguage(name: string, entry: Readonly<Record<string, unknown>>, vi
   members.only(known);
   const image = imageName(members, 'image');
   const compile = words(members, 'compile');
+  const command = words(members, 'command') ?? [];
+  const isCopied = members.flag('writable') || compile !== undefined;
+  if (isCopied && !members.has('command')) members.refuse('command', 'is required where there is a copy to run it in');
   const inline = readInline(members);
   return {
     name,
@@ -42,8 +45,8 @@ function readLanguage(name: string, entry: Readonly<Record<string, unknown>>, vi
     ...(image === undefined ? {} : { image }),
     fileName: fileName(members, 'file'),
     ...(compile === undefined ? {} : { compile }),
-    command: words(members, 'command') ?? [],
-    isCopied: members.flag('writable') || compile !== undefined,
+    command,
+    isCopied,
     example: members.text('example') ?? '',
     highlighting: members.text('highlighting') ?? name,
     ...(inline === undefined ? {} : { inline }),
