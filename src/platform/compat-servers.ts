@@ -1,4 +1,6 @@
 import type { CompatApi } from '../compat/compat-apis.ts';
+import { isErrno } from '../errno.ts';
+import { SraasError } from '../errors.ts';
 import type { HttpServer } from '../http/server.ts';
 
 /** One compatibility API behind its port. */
@@ -19,11 +21,24 @@ export class CompatServers {
     this.#host = host;
   }
 
-  /** Resolves with the URL of each. Rejects with the system's error, EADDRINUSE for example; close them then. */
+  /** Resolves with the URL of each. Rejects with a sentence when a port is taken, else with the system's error; close them then. */
   async listen(): Promise<Readonly<Partial<Record<CompatApi, string>>>> {
     const urls: Partial<Record<CompatApi, string>> = {};
-    for (const [api, { server, port }] of this.#servers) urls[api] = await server.listen(this.#host, port);
+    for (const [api, { server, port }] of this.#servers) urls[api] = await this.#listenAt(api, server, port);
     return urls;
+  }
+
+  async #listenAt(api: CompatApi, server: CompatServer['server'], port: number): Promise<string> {
+    try {
+      return await server.listen(this.#host, port);
+    } catch (error) {
+      if (!isErrno(error, 'EADDRINUSE')) throw error;
+      throw new SraasError(
+        'INTERNAL',
+        `The port ${port} of the API of ${api} is taken: choose another with --${api}-port, or leave ${api} out of --compat.`,
+        { cause: error },
+      );
+    }
   }
 
   /** Lets nobody in any more; what is under way may end. Idempotent. */

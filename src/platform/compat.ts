@@ -82,9 +82,17 @@ function plain(port: number, app: RequestListener): CompatServer {
 }
 
 function makeFunctron(surroundings: Surroundings, parts: CompatParts): RequestListener {
-  const { artifacts, artifactLimits, images } = parts;
+  const { artifacts, artifactLimits, images, diskSpace } = parts;
   const { maxDeployBytes } = surroundings.config;
-  return functronApp({ ...termsOf(surroundings, parts), artifacts, artifactLimits, images, maxDeployBytes });
+  const requireRoom = (): Promise<void> => diskSpace.requireRoomFor('deploys');
+  return functronApp({
+    ...termsOf(surroundings, parts),
+    artifacts,
+    artifactLimits,
+    images,
+    maxDeployBytes,
+    requireRoom,
+  });
 }
 
 function makeRanna(surroundings: Surroundings, parts: CompatParts): CompatServer {

@@ -13,6 +13,8 @@ import { execOnce, type FunctronParts } from './exec.ts';
 
 export interface FunctronAppParts extends FunctronParts, HostRules, ErrorTelling {
   readonly maxDeployBytes: number;
+  /** Refuses while the disk is too full for code. */
+  readonly requireRoom: () => Promise<void>;
 }
 
 /** functron's API: `/v1/ping` and `/v1/exec`, both by any method. */
@@ -25,6 +27,7 @@ export function functronApp(parts: FunctronAppParts): Express {
   });
 
   app.all('/v1/exec', async (request, response) => {
+    await parts.requireRoom();
     const exec = parseExecRequest(await bodies.read(request, response));
     const { status, reply } = await execOnce(exec, { id: requestIdOf(response), signal: untilClosed(response) }, parts);
     sendExecReply(response, status, reply);

@@ -23,6 +23,8 @@ const path = '/v1/ws';
 /** A client that does not answer a ping until the next one is gone. */
 const pingEveryMs = 30_000;
 const mostConnections = 500;
+/** The time that a client has to read a refusal, or to answer a farewell. */
+const lingerMs = 1000;
 /** Source: RFC 6455, section 7.4.1. */
 const goingAway = 1001;
 
@@ -76,10 +78,9 @@ export class RannaSocket {
     clearInterval(this.#pings);
     for (const socket of this.#server.clients) {
       socket.close(goingAway);
-      // Whoever does not answer the farewell is not waited for.
       setTimeout(() => {
         socket.terminate();
-      }, 1000).unref();
+      }, lingerMs).unref();
     }
   }
 
@@ -115,4 +116,6 @@ function answer(connection: Duplex, { code, message }: RannaRefusal): void {
     'Connection: close',
   ];
   connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Time to read the answer in; whoever then still holds the connection loses it.
+  setTimeout(() => connection.destroy(), lingerMs).unref();
 }

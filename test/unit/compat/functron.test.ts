@@ -31,6 +31,7 @@ interface Stand {
   readonly ordered: ImageRecipe[];
   readonly held: Set<string>;
   failWith: SraasError | undefined;
+  isFull: boolean;
   readonly exec: (
     body: unknown,
   ) => Promise<{ readonly status: number; readonly headers: Headers; readonly document: ExecDocument }>;
@@ -68,6 +69,7 @@ async function stand(): Promise<Stand> {
       artifacts: store,
       artifactLimits: defaultArtifactLimits,
       maxDeployBytes: 100_000,
+      requireRoom: () => (made.isFull ? Promise.reject(full) : Promise.resolve()),
     }),
   );
   const made: Stand = {
@@ -75,6 +77,7 @@ async function stand(): Promise<Stand> {
     ordered,
     held,
     failWith: undefined,
+    isFull: false,
     url,
     exec: async (body) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -86,6 +89,7 @@ async function stand(): Promise<Stand> {
 }
 
 const request = { FnName: 'p', DockerFile: 'FROM scratch\nCMD ["/a"]\n', TarFile: '', Stdin: '', Timeout: 5 };
+const full = new SraasError('INSUFFICIENT_STORAGE', 'The disk is full.');
 const base64 = (content: string | Uint8Array): string => Buffer.from(content).toString('base64');
 const decoded = (text: string): string => Buffer.from(text, 'base64').toString();
 
@@ -242,6 +246,15 @@ describe('/v1/exec', () => {
     expect((await exec(body)).status).toBe(200);
     expect(ordered[0]?.dockerfile).toBe('FROM scratch\n');
     expect([Buffer.from(programs.only.stdin).toString(), programs.only.limits.timeoutMs]).toEqual(['a', 1500]);
+  });
+
+  it('passes on what the server itself cannot do, before anything is read', async () => {
+    const made = await stand();
+    made.isFull = true;
+    const { status, document } = await made.exec(request);
+    expect([status, document.Errors]).toEqual([507, ['The disk is full.']]);
+    for (const name of sevenMembers) expect(document).toHaveProperty(name);
+    expect(made.ordered).toEqual([]);
   });
 
   it('answers GET without a body as functron does', async () => {

@@ -40,8 +40,16 @@ describe('the servers of the compatibility APIs', () => {
     expect(calls).toEqual(['sockets stop', 'a stops', 'sockets close', 'a closes within 5']);
   });
 
+  it('say which port is taken, and what to do', async () => {
+    const taken = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+    const servers = new CompatServers(new Map([['tdd-app', told([], 'a', taken)]]), 'h');
+    await expect(servers.listen()).rejects.toThrow(
+      'The port 1 of the API of tdd-app is taken: choose another with --tdd-app-port',
+    );
+  });
+
   it('fail to listen with the reason of the one that does', async () => {
-    const servers = new CompatServers(new Map([['ranna', told([], 'a', new Error('EADDRINUSE'))]]), 'h');
-    await expect(servers.listen()).rejects.toThrow('EADDRINUSE');
+    const servers = new CompatServers(new Map([['ranna', told([], 'a', new Error('EACCES'))]]), 'h');
+    await expect(servers.listen()).rejects.toThrow('EACCES');
   });
 });
