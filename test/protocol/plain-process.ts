@@ -7,15 +7,22 @@ interface PlainProcess {
   readonly arguments: readonly string[];
   /** The folder that the shim takes for the function's. */
   readonly codeDirectory: string;
+  /** Where it finds programs; the usual folders when left out. */
+  readonly searchPath?: string;
 }
 
 /** Starts shims as children of this process, without a container: fast, and with nothing around them that would help. */
-export function asPlainProcess({ program, arguments: given, codeDirectory }: PlainProcess): StartShim {
+export function asPlainProcess({
+  program,
+  arguments: given,
+  codeDirectory,
+  searchPath = '/usr/local/bin:/usr/bin:/bin',
+}: PlainProcess): StartShim {
   return (directory) => {
     const child = spawn(program, [...given, '--directory', directory, '--code', codeDirectory], {
       cwd: codeDirectory,
       stdio: 'ignore',
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+      env: { PATH: searchPath },
     });
     return {
       exited: once(child, 'exit').then(([code, signal]) => ({

@@ -1,9 +1,12 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { encodeFrame, shimExitCode } from '../../runtime/protocol.ts';
 import { node, python } from './language.ts';
 import { type BundledShim, bundleNodeShim, nodePrograms } from './node-shim.ts';
 import { overStdio } from './over-stdio.ts';
+import { asPlainProcess } from './plain-process.ts';
 import { programBehaviours } from './program-behaviours.ts';
 import { pythonPrograms, pythonShim } from './python-shim.ts';
 import { initHead, programHead, ShimProcess, type StartShim } from './shim-process.ts';
@@ -87,3 +90,18 @@ describe.each(shims)('a program of %s', (_what, startShim) => {
     expect(await shim.next()).toEqual({ type: 'exit', code: shimExitCode.protocolViolation, signal: null });
   });
 });
+
+test.each(nodePrograms)(
+  'a program of the Node shim on %s has its streams where the system makes no FIFOs',
+  async (program) => {
+    const searchPath = await mkdtemp(join(tmpdir(), 'sraas-path-'));
+    onTestFinished(() => rm(searchPath, { recursive: true }));
+    for (const name of ['sh', 'cat']) await symlink(`/bin/${name}`, join(searchPath, name));
+    const options = { program, arguments: [bundle.file], codeDirectory: node.handlers, searchPath };
+    await using shim = await ShimProcess.start(asPlainProcess(options));
+    const command = ['sh', '-c', 'cat; echo err >&2; cat /dev/null & exit 4'];
+    const { ended, stdout, stderr } = await shim.runProgram({ command }, Buffer.from('in'));
+    expect([stdout.toString(), stderr.toString()]).toEqual(['in', 'err\n']);
+    expect(ended).toMatchObject({ exitCode: 4 });
+  },
+);

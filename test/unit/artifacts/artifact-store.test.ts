@@ -34,6 +34,14 @@ describe('a staged artifact', () => {
     }
   });
 
+  it('has files, unless there need not be any', async () => {
+    await using temporary = await temporaryStore();
+    const refusal = await refusalOf(temporary.store.stage([], { language: 'other' }));
+    expect(refusal.code).toBe('INVALID_ARTIFACT');
+    const staged = await temporary.store.stage([], { language: 'other', mayBeNone: true });
+    expect([await listTree(staged.directory), staged.sizeBytes]).toEqual([[], 0]);
+  });
+
   it('tells its files in the order of their bytes, and their sizes', async () => {
     await using temporary = await temporaryStore();
     const staged = await temporary.store.stage(

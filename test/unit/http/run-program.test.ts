@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../../src/artifacts/artifact-store.ts';
 import { defaultArtifactLimits } from '../../../src/artifacts/upload.ts';
 import { SraasError } from '../../../src/errors.ts';
 import { defaultFunctionPolicy } from '../../../src/functions/function-policy.ts';
@@ -9,6 +10,7 @@ import { LanguageTable } from '../../../src/languages/language-table.ts';
 import type { ProgramRequest, ProgramResult } from '../../../src/programs/program.ts';
 import { unknownUse } from '../../../src/sandboxes/resource-account.ts';
 import { readEvents } from '../../../src/client/event-stream.ts';
+import { temporaryStore } from '../../support/archives/temporary-store.ts';
 import { serve } from './served-app.ts';
 
 type Run = (request: ProgramRequest) => Promise<ProgramResult>;
@@ -34,12 +36,12 @@ function resultOf(stdout = '', members: Partial<ProgramResult> = {}): ProgramRes
 }
 
 /** The route in front of a stand-in that says of a program what the test says: what no container does on demand. */
-async function routeOn(run: Run): Promise<string> {
+async function routeOn(run: Run, artifacts?: Pick<ArtifactStore, 'receive'>): Promise<string> {
   const unused = (): never => {
     throw new Error('not of this test');
   };
   const parts = {
-    artifacts: { receive: unused },
+    artifacts: artifacts ?? { receive: unused },
     artifactLimits: defaultArtifactLimits,
     diskSpace: { requireRoomFor: () => Promise.resolve() },
     keyed: { carryOut: unused },
@@ -66,6 +68,16 @@ const post = (url: string, document: object, headers: Readonly<Record<string, st
     body: JSON.stringify(document),
   });
 
+async function textsOf(files: ProgramRequest['files']): Promise<Readonly<Record<string, string>>> {
+  const texts: Record<string, string> = {};
+  for await (const { path, content } of files) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of content) pieces.push(piece);
+    texts[path] = Buffer.concat(pieces).toString();
+  }
+  return texts;
+}
+
 /** What the route has run for a document, with its files as text. */
 async function wantedBy(document: object): Promise<unknown> {
   let wanted: ProgramRequest | undefined;
@@ -75,13 +87,7 @@ async function wantedBy(document: object): Promise<unknown> {
   });
   const response = await post(url, document);
   expect([response.status, response.status === 200 ? '' : await response.text()]).toEqual([200, '']);
-  const files: Record<string, string> = {};
-  for await (const { path, content } of wanted?.files ?? []) {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of content) pieces.push(piece);
-    files[path] = Buffer.concat(pieces).toString();
-  }
-  return { ...wanted, files, stdin: Buffer.from(wanted?.stdin ?? []).toString() };
+  return { ...wanted, files: await textsOf(wanted?.files ?? []), stdin: Buffer.from(wanted?.stdin ?? []).toString() };
 }
 
 describe('a program that is posted', () => {
@@ -141,6 +147,21 @@ describe('a program that is posted', () => {
     ],
   ])('may be %s', async (_what, document, expected) => {
     expect(await wantedBy(document)).toMatchObject(expected);
+  });
+
+  it('may come as a form, with its files as parts', async () => {
+    await using temporary = await temporaryStore();
+    let files: Readonly<Record<string, string>> = {};
+    const url = await routeOn(async (request) => {
+      files = await textsOf(request.files);
+      return resultOf(request.command.join(' '));
+    }, temporary.store);
+    const form = new FormData();
+    form.append('config', JSON.stringify({ runtime: 'python', args: ['a'] }));
+    form.append('file', new Blob(['print(1)']), 'main.py');
+    const response = await fetch(url, { method: 'POST', body: form });
+    expect(await response.json()).toMatchObject({ stdout: 'python3 -u main.py' });
+    expect(files).toEqual({ 'main.py': 'print(1)' });
   });
 
   it('is answered with what it wrote and how it ended', async () => {
