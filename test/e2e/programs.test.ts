@@ -106,6 +106,14 @@ describe('a program', () => {
     await Promise.all([running, server.client.invocations.cancel(invocation?.id ?? '')]);
   });
 
+  it('is run once for a key', async () => {
+    const program = { runtime: 'python', code: 'import random; print(random.random())' };
+    const onRepeat = vi.fn();
+    const first = await server.client.runProgram(program, { idempotencyKey: 'p-1' });
+    expect(await server.client.runProgram(program, { idempotencyKey: 'p-1', onRepeat })).toEqual(first);
+    expect(onRepeat).toHaveBeenCalledOnce();
+  });
+
   it('takes room as calls do', async () => {
     await using small = await startServer({ maxSandboxes: 1, preparedPerKind: 0, queueLength: 10 });
     const replies = await Promise.all(
