@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { sendRaw } from '../../support/raw-http.ts';
+import { RawConnection, sendRaw } from '../../support/raw-http.ts';
 import { ended, endless, type SeenRequest } from './pretended-programs.ts';
 import { serveRanna } from './ranna-stand.ts';
 
@@ -271,6 +271,21 @@ describe('the door', () => {
     const { url } = await serveRanna();
     const [reply] = await sendRaw(url, lines);
     expect([reply?.status, JSON.parse(reply?.body ?? '')]).toMatchObject([status, { code: status }]);
+  });
+
+  it('lets go of a refused connection that its client keeps open', async () => {
+    const { url } = await serveRanna();
+    const connection = new RawConnection(url);
+    connection.socket.removeAllListeners('end');
+    const lost = once(connection.socket, 'error');
+    connection.write([...handshake('evil.example', upgrade), '', ''].join('\r\n'));
+    await once(connection.socket, 'end');
+    // Writing tells whether there is still somebody at the other end.
+    const writing = setInterval(() => connection.write('x'), 50);
+    onTestFinished(() => {
+      clearInterval(writing);
+    });
+    expect(((await lost)[0] as NodeJS.ErrnoException).code).toMatch(/^(EPIPE|ECONNRESET)$/);
   });
 
   it('is closed to everybody once the server stops, and those inside are told', async () => {
