@@ -3,6 +3,7 @@ import { basename, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ProgramDocument, ProgramFacts } from '../../wire/program.ts';
 import { clientFor, printerFor, type CommandContext } from '../command-line.ts';
+import { configDocument } from '../config-document.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { durationText } from '../terminal/amounts.ts';
 import type { Printer } from '../terminal/printer.ts';
@@ -73,7 +74,7 @@ async function programOf(
   world: World,
   file: string,
   args: readonly string[],
-  { runtime = languages.get(extname(file).toLowerCase()), env, memoryMb, timeoutMs }: RunProgramOptions,
+  { runtime = languages.get(extname(file).toLowerCase()), ...flags }: RunProgramOptions,
 ): Promise<ProgramDocument> {
   if (runtime === undefined) {
     throw new UsageError(
@@ -84,17 +85,12 @@ async function programOf(
   const code = await readFile(path, 'utf8').catch((error: unknown) => {
     throw unreadableFile(file, error);
   });
-  const limits = {
-    ...(memoryMb === undefined ? {} : { memory_mb: memoryMb }),
-    ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
-  };
   return {
     runtime,
     code,
     args,
     stdin_base64: await readStdin(world),
-    ...(env === undefined ? {} : { env }),
-    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...configDocument({}, flags, {}),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { FunctionConfigDocument } from '../../wire/function-config.ts';
 import type { Envelope } from '../../wire/invoke.ts';
 import { clientFor, examples, printerFor, type CommandContext } from '../command-line.ts';
+import { configDocument } from '../config-document.ts';
 import { collectPairs, EnvironmentOption, parseNumber } from '../environment-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { packFolder } from '../folder/packed-folder.ts';
@@ -44,13 +46,9 @@ export function addRun(program: Command, context: CommandContext): void {
         'language or runtime; by the end of the file name when left out, node24 or python3.13 for handlers',
       ),
     )
-    .addOption(
-      new EnvironmentOption('--env <KEY=VALUE>', 'environment variable of a program, repeatable').argParser(
-        collectPairs,
-      ),
-    )
-    .addOption(new EnvironmentOption('--memory-mb <MiB>', 'memory of a program, /tmp included').argParser(parseNumber))
-    .addOption(new EnvironmentOption('--timeout-ms <ms>', 'wall clock of a program').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--env <KEY=VALUE>', 'environment variable, repeatable').argParser(collectPairs))
+    .addOption(new EnvironmentOption('--memory-mb <MiB>', 'memory, /tmp included').argParser(parseNumber))
+    .addOption(new EnvironmentOption('--timeout-ms <ms>', 'wall clock').argParser(parseNumber))
     .addHelpText('after', help)
     .action(async (what: string, rest: readonly string[], options: RunOptions, command: Command) => {
       if (await isProgramFile(world, what)) {
@@ -68,7 +66,7 @@ export function addRun(program: Command, context: CommandContext): void {
         const { archive, entry, file } = await packFolder(options.dir, world.workingDirectory, given, printer, () =>
           Promise.resolve(undefined),
         );
-        const config = { ...file.config, ...entry };
+        const config = configDocument(file.config, options, entry) as unknown as FunctionConfigDocument;
         const reply = await clientFor(command, world).run({ config, envelope, archive });
         printer.document(reply);
         finish(reply.invocation.outcome === 'ok' ? exitCodes.ok : exitCodes.functionFailed);

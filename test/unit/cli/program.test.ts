@@ -278,6 +278,21 @@ describe('run', () => {
     expect(JSON.parse(form.get('envelope') as string)).toStrictEqual({ version: 'v1', event: { a: 1 } });
   });
 
+  it('lays its flags over the configuration of the folder', async () => {
+    const dir = await temporaryFolder({ 'main.mjs': 'x', 'sraas.json': '{"env":{"A":"a","B":"b"}}' });
+    const ran = await run(['run', 'main.handler', '-', '--dir', dir, '--env', 'B=c', '--timeout-ms', '50'], {
+      stdin: '{"version":"v1"}',
+      responses: [jsonResponse(200, invokeReply('ok'))],
+    });
+    const form = ran.requests[0]?.init.body as FormData;
+    expect(JSON.parse(form.get('config') as string)).toStrictEqual({
+      handler: 'main.handler',
+      runtime: 'node24',
+      env: { A: 'a', B: 'c' },
+      limits: { timeout_ms: 50 },
+    });
+  });
+
   it.each([
     ['malformed input', '{"version":', [], 2, 'standard input is not valid JSON: it ends too early'],
     ['input that is no object', '[]', [], 2, 'must be a JSON object'],
