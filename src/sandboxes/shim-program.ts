@@ -82,14 +82,15 @@ export class ShimProgram implements ReadyProgram {
     const use = account?.end() ?? unknownUse;
     // Asked at once: the kernel's count goes with the control group.
     const hasBeenKilledForMemory = (account?.oomKillCount() ?? 0) > 0;
-    const ending = await this.#endingOf(settled, exited, hasBeenKilledForMemory);
-    if (ending.cause !== 'died' || settled.cause === 'violation') {
+    const found = await this.#found(settled, exited, hasBeenKilledForMemory);
+    if (found.cause !== 'died') {
       // The caller may rely on it: when the answer is out, the program no longer runs.
       await this.#container.kill();
       await Promise.race([closed, delay(restMs)]);
     }
+    const ending = found.cause === 'violation' ? killed : found;
     channel.onFrame = () => undefined;
-    const signalName = exited?.signal ?? (settled.cause === 'violation' ? 'SIGKILL' : undefined);
+    const signalName = found.cause === 'violation' ? 'SIGKILL' : exited?.signal;
     return {
       ending,
       ...(signalName === undefined ? {} : { signal: signalName }),
@@ -103,25 +104,25 @@ export class ShimProgram implements ReadyProgram {
     return this.#container.release();
   }
 
-  async #endingOf(
+  /** How it ended; `violation` when it broke the rules of the channel, and still runs. */
+  async #found(
     settled: Ending,
     exited: ExitedFrame | undefined,
     hasBeenKilledForMemory: boolean,
-  ): Promise<ProgramEnding> {
-    if (settled.cause === 'deadline' || settled.cause === 'cancelled' || settled.cause === 'engine_lost')
-      return settled;
-    if (settled.cause === 'died' && exited !== undefined) {
+  ): Promise<Exclude<Ending, { cause: 'answered' }>> {
+    if (settled.cause === 'answered') throw new TypeError('A program is not asked anything');
+    if (settled.cause !== 'died') return settled;
+    if (exited !== undefined) {
       const exitCode = exited.exitCode ?? 128 + signalNumber(exited.signal);
       return { ...settled, exit: { exitCode, outOfMemory: hasBeenKilledForMemory && exitCode === killedExitCode } };
     }
-    const found = settled.cause === 'died' ? await autopsy(this.#container, settled, hasBeenKilledForMemory) : settled;
-    if (found.cause === 'died' || found.cause === 'engine_lost') return found;
-    // It broke the rules of the channel, and is killed for that.
-    return { cause: 'died', phase: 'call', exit: { exitCode: killedExitCode, outOfMemory: false } };
+    return (await autopsy(this.#container, settled, hasBeenKilledForMemory)) as Exclude<Ending, { cause: 'answered' }>;
   }
 }
 
 const gone: Ending = { cause: 'died', phase: 'call', exit: undefined };
+/** What breaks the rules of the channel is killed for that. */
+const killed: ProgramEnding = { cause: 'died', phase: 'call', exit: { exitCode: killedExitCode, outOfMemory: false } };
 
 function endingBy(frame: ShimFrame): Ending {
   if (frame.type === 'exited') return gone;

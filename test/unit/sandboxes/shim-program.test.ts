@@ -19,12 +19,12 @@ const output = (stream: 'stdout' | 'stderr', text: string) =>
   ({ type: 'output', stream, bytes: Buffer.from(text) }) as const;
 
 /** An account that the kernel's killer has been in. */
-const withKills = (count: number): ResourceAccount =>
+const withKills = (count: number, processes = 1): ResourceAccount =>
   ({
     begin: () => undefined,
     end: () => ({ maxMemoryBytes: 5, cpuMs: 1 }),
     oomKillCount: () => count,
-    processCount: () => 1,
+    processCount: () => processes,
   }) as unknown as ResourceAccount;
 
 describe('a program behind a shim', () => {
@@ -146,6 +146,15 @@ describe('a program behind a shim', () => {
     const running = new ShimProgram(container, plan).run(input);
     if (frame !== undefined) channel.onFrame(frame);
     else channel.onClosed(violation);
+    expect(await running).toMatchObject({ signal: 'SIGKILL', ending: { cause: 'died', exit: { exitCode: 137 } } });
+    expect(done).toEqual(['killed']);
+  });
+
+  it('is killed when its shim hangs up and its processes run on', async () => {
+    const exit = (): Promise<never> => Promise.reject(new EngineError('timeout', 'it still runs'));
+    const { container, channel, done } = scriptedContainer({ exit, account: withKills(0, 3) });
+    const running = new ShimProgram(container, plan).run(input);
+    channel.onClosed(undefined);
     expect(await running).toMatchObject({ signal: 'SIGKILL', ending: { cause: 'died', exit: { exitCode: 137 } } });
     expect(done).toEqual(['killed']);
   });
