@@ -99,7 +99,7 @@ export const programBehaviours: readonly ProgramBehaviour[] = [
   },
   {
     title: 'waits for no process that a program left behind',
-    command: sh('sleep 1000 & echo started'),
+    command: sh('sleep 60 & echo started'),
     stdout: 'started\n',
   },
   {

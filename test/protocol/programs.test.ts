@@ -68,7 +68,7 @@ describe.each(shims)('a program of %s', (_what, startShim) => {
   test('tells of output while it still runs', async () => {
     await using shim = await ShimProcess.start(startShim());
     await shim.next();
-    shim.send(encodeFrame('program', programHead({ command: ['sh', '-c', 'echo first; sleep 1000'] })));
+    shim.send(encodeFrame('program', programHead({ command: ['sh', '-c', 'echo first; sleep 60'] })));
     expect(await shim.next()).toEqual({ type: 'output', stream: 'stdout', bytes: Buffer.from('first\n') });
   });
 
@@ -78,7 +78,7 @@ describe.each(shims)('a program of %s', (_what, startShim) => {
   ])('ends with its shim at %s', async (_frame, bytes) => {
     await using shim = await ShimProcess.start(startShim());
     await shim.next();
-    shim.send(encodeFrame('program', programHead({ command: ['sleep', '1000'] })));
+    shim.send(encodeFrame('program', programHead({ command: ['sleep', '60'] })));
     shim.send(bytes);
     expect(await shim.next()).toEqual({ type: 'exit', code: shimExitCode.protocolViolation, signal: null });
   });
