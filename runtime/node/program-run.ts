@@ -86,7 +86,9 @@ export class ProgramRun {
     const stdio: StdioOptions = [0, 1, 2].map((index) => given[index] ?? 'pipe');
     // In the place of those that are the channel's.
     for (let index = 0; index < exposedDescriptors; index += 1) stdio.push(openSync('/dev/null', 'r'));
-    return spawn(name, rest, { cwd: directory ?? codeDirectory, env: { ...process.env, ...env }, stdio });
+    // In a group of its own: `kill 0`, which means a script and its children, is not for the shim.
+    const detached = true;
+    return spawn(name, rest, { cwd: directory ?? codeDirectory, env: { ...process.env, ...env }, stdio, detached });
   }
 
   #read(stream: ProgramStream, descriptor: number | undefined, made: unknown): void {

@@ -25,6 +25,8 @@ export function overStdio({ program, arguments: given, codeDirectory }: Program)
     const child = spawn(program, [...given, '--transport', 'stdio', '--code', codeDirectory], {
       cwd: codeDirectory,
       stdio: 'pipe',
+      // A program that signals its shim's group is not to reach the tests.
+      detached: true,
       env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
     });
     // A shim that has ended takes no more frames; how it ended is what the test looks at.

@@ -22,6 +22,8 @@ export function asPlainProcess({
     const child = spawn(program, [...given, '--directory', directory, '--code', codeDirectory], {
       cwd: codeDirectory,
       stdio: 'ignore',
+      // A program that signals its shim's group is not to reach the tests.
+      detached: true,
       env: { PATH: searchPath },
     });
     return {

@@ -30,6 +30,12 @@ export const programBehaviours: readonly ProgramBehaviour[] = [
   { title: 'tells an exit code', command: sh('exit 37'), exitCode: 37 },
   { title: 'tells the signal that ended a program', command: sh('kill -SEGV $$'), signal: 'SIGSEGV' },
   {
+    title: 'lets a program signal all of its own group',
+    command: sh('trap "echo told; exit 5" TERM; kill 0; exit 6'),
+    exitCode: 5,
+    stdout: 'told\n',
+  },
+  {
     title: 'hands over the arguments one by one, as they are',
     command: sh('for each in "$@"; do printf "<%s>" "$each"; done', 'a b', '', '\'"', '*', '$HOME', 'é'),
     stdout: `<a b><><'"><*><$HOME><é>`,

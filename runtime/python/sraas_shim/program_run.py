@@ -83,6 +83,8 @@ class ProgramRun:
             command,
             os.environ,
             file_actions=[(POSIX_SPAWN_DUP2, end, number) for number, end in enumerate(ends)],
+            # In a group of its own: `kill 0`, which means a script and its children, is not for the shim.
+            setpgroup=0,
             setsigmask=(),
             # What Python itself ignores.
             setsigdef=(SIGPIPE, SIGXFSZ),
