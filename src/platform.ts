@@ -87,7 +87,7 @@ async function start(surroundings: Surroundings): Promise<ServiceUrls> {
   const functions = openFunctions(surroundings, { ...state, ...runtimes, installer, secrets, pools });
   const { catalog } = functions;
   await followOthers(surroundings, { ...runtimes, store, secrets, catalog, pools });
-  await warmUp({ ...runtimes, ...sandboxes, ...functions, store });
+  await warmUp({ ...runtimes, ...languages, ...sandboxes, ...functions, store });
 
   // What runs it: for somebody who waits, for nobody, at set times, and once for each key.
   const invocations = openInvocations(surroundings, { ...state, ...runtimes, ...functions, secrets, pools });

@@ -4,6 +4,7 @@ import type { AliasStore } from '../functions/alias-store.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { defaultLimits } from '../functions/function-policy.ts';
 import type { FunctionVersion } from '../functions/function.ts';
+import type { Languages } from '../languages/language.ts';
 import type { RuntimeCatalog } from '../runtimes/runtime-catalog.ts';
 import type { Pools } from '../sandboxes/pools.ts';
 import type { PreparedSandboxes } from '../sandboxes/prepared.ts';
@@ -14,16 +15,22 @@ interface WarmUpParts {
   readonly catalog: FunctionCatalog;
   readonly workloadOf: (version: FunctionVersion) => Workload;
   readonly pools: Pick<Pools, 'warm'>;
-  readonly builtIn: RuntimeCatalog;
-  readonly prepared: PreparedSandboxes;
+  readonly languages: Pick<Languages, 'list'>;
+  readonly builtIn: Pick<RuntimeCatalog, 'list' | 'imageOf'>;
+  readonly prepared: Pick<PreparedSandboxes, 'want'>;
 }
 
-/** Starts what first calls should not wait for: of the functions that there are, and of those that have yet to be deployed. */
-export async function warmUp({ store, catalog, workloadOf, pools, builtIn, prepared }: WarmUpParts): Promise<void> {
+/**
+ * Starts what first calls should not wait for: of the functions that there are, of those that have yet to be deployed, and of
+ * programs.
+ */
+export async function warmUp(parts: WarmUpParts): Promise<void> {
+  const { store, catalog, workloadOf, pools } = parts;
   await warmAll(catalog, store.aliases, (version) => {
     pools.warm(workloadOf(version));
   });
-  prepareForNewcomers(builtIn, prepared);
+  // Not waited for: an engine may be away.
+  void prepareForNewcomers(parts);
 }
 
 /** Starts the sandboxes that functions want to have warm: of their newest versions, and of those that aliases lead to. */
@@ -60,15 +67,20 @@ async function findVersion(
   }
 }
 
-/** The first call of a function that has yet to be deployed should not wait for a container either. */
-function prepareForNewcomers(runtimes: RuntimeCatalog, prepared: PreparedSandboxes): void {
-  const [runtime] = runtimes.list();
-  if (runtime === undefined) return;
-  runtimes.imageOf(runtime).then(
-    () => {
-      prepared.want(runtime.name, defaultLimits);
-    },
+/**
+ * The first call of a function that has yet to be deployed should not wait for a container either, and neither should a snippet
+ * in a language of this server. What most will ask for is wanted last, as that comes first.
+ */
+async function prepareForNewcomers({ languages, builtIn, prepared }: WarmUpParts): Promise<void> {
+  const [usual, ...others] = builtIn.list();
+  const spoken = new Set(languages.list().map(({ runtime }) => runtime));
+  const wanted = others.filter(({ name }) => spoken.has(name)).concat(usual ?? []);
+  for (const runtime of wanted) {
     // Without an image, or without an engine, there is nothing to prepare yet.
-    () => undefined,
-  );
+    const hasImage = await builtIn.imageOf(runtime).then(
+      () => true,
+      () => false,
+    );
+    if (hasImage) prepared.want(runtime.name, defaultLimits);
+  }
 }

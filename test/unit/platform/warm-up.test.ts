@@ -1,11 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { SraasError } from '../../../src/errors.ts';
 import { FunctionCatalog } from '../../../src/functions/catalog.ts';
 import type { FunctionVersion } from '../../../src/functions/function.ts';
 import { warmUp } from '../../../src/platform/warm-up.ts';
-import type { RuntimeCatalog } from '../../../src/runtimes/runtime-catalog.ts';
-import type { PreparedSandboxes } from '../../../src/sandboxes/prepared.ts';
+import { builtInLanguages } from '../../../src/languages/built-in.ts';
+import type { Language } from '../../../src/languages/language.ts';
+import { builtInRuntimes, type Runtime } from '../../../src/runtimes/runtime.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { patience } from '../../support/patience.ts';
 import { draft } from '../store/drafts.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
@@ -29,10 +31,30 @@ async function warmed(store: Store, meanwhile: () => Promise<void>): Promise<rea
         found.push(`${version.functionName}@${version.number}`);
       },
     },
-    builtIn: { list: () => [] } as unknown as RuntimeCatalog,
-    prepared: {} as PreparedSandboxes,
+    languages: { list: () => [] },
+    builtIn: { list: () => [], imageOf: () => Promise.reject(new Error('There is none.')) },
+    prepared: { want: () => undefined },
   });
   return found;
+}
+
+/** The runtimes that a start of a server without functions prepares containers of. */
+async function prepared(languages: readonly Language[], imageOf: (runtime: Runtime) => Promise<string>) {
+  const store = await temporaryStore();
+  const wanted: string[] = [];
+  await warmUp({
+    store,
+    catalog: new FunctionCatalog(store),
+    workloadOf: (version: FunctionVersion) => ({ version, codeDirectory: '/nowhere' }),
+    pools: { warm: () => undefined },
+    languages: { list: () => languages },
+    builtIn: { list: () => builtInRuntimes, imageOf },
+    prepared: { want: (name) => wanted.push(name) },
+  });
+  await vi.waitFor(() => {
+    expect(wanted).toContain('node24');
+  }, patience);
+  return wanted;
 }
 
 async function withAliases(...names: readonly string[]): Promise<Store> {
@@ -62,4 +84,15 @@ it('does not go on without its database', async () => {
   const store = await withAliases('one');
   const away = (): Promise<void> => Promise.reject(new SraasError('STORE_UNAVAILABLE', 'It is away.'));
   await expect(warmed(store, away)).rejects.toThrow('It is away.');
+});
+
+it('prepares for first calls and for programs of its languages, what most ask for with the highest rank', async () => {
+  expect(await prepared(builtInLanguages, () => Promise.resolve('sha256:1'))).toEqual(['python3.13', 'node24']);
+  expect(await prepared([], () => Promise.resolve('sha256:1'))).toEqual(['node24']);
+});
+
+it('prepares nothing of a runtime without an image', async () => {
+  const missing = ({ language }: Runtime): Promise<string> =>
+    language === 'python' ? Promise.reject(new Error('There is none.')) : Promise.resolve('sha256:1');
+  expect(await prepared(builtInLanguages, missing)).toEqual(['node24']);
 });
