@@ -11,7 +11,7 @@ import { openFunctions } from './platform/functions.ts';
 import { openKeyedRequests } from './platform/idempotency.ts';
 import { openInstaller } from './platform/installer.ts';
 import { openInvocations } from './platform/invocations.ts';
-import { keepLanguageRuntimes } from './platform/language-runtimes.ts';
+import { openLanguageRuntimes } from './platform/language-runtimes.ts';
 import { openLanguages } from './platform/languages.ts';
 import { openRuntimes, renewUsersOfRuntimes } from './platform/runtimes.ts';
 import { openPrograms } from './platform/programs.ts';
@@ -91,7 +91,8 @@ async function start(surroundings: Surroundings): Promise<ServiceUrls> {
 
   // What runs it: for somebody who waits, for nobody, at set times, and once for each key.
   const invocations = openInvocations(surroundings, { ...state, ...runtimes, ...functions, secrets, pools });
-  const programs = openPrograms({ ...state, ...runtimes, ...invocations, pools });
+  const languageRuntimes = openLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
+  const programs = openPrograms({ ...state, ...runtimes, ...invocations, ...languageRuntimes, pools });
   const work = await openAsync(surroundings, { ...state, ...functions, ...invocations, secrets });
   const { schedules, scheduler } = openSchedules(surroundings, { store, catalog, acceptor: work.acceptor });
   const keyed = openKeyedRequests(surroundings, store.idempotency, runs);
@@ -122,7 +123,7 @@ async function start(surroundings: Surroundings): Promise<ServiceUrls> {
   const { inFlight, liveLogs } = invocations;
   const doors = { server, compat };
   const urls = await beginService(surroundings, { ...doors, work, scheduler, inFlight, liveLogs, installer, runtimes });
-  keepLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
+  languageRuntimes.keep();
   surroundings.logger.info('Listening', { ...urls, instanceId: store.instanceId });
   return urls;
 }

@@ -59,6 +59,16 @@ export class Bases {
     return found;
   }
 
+  /**
+   * Asks a registry for an image anew, also one that the engine has.
+   * @returns false when that may not be asked for, or is not to be had now; what the engine has is left alone then.
+   */
+  async refresh(text: string): Promise<boolean> {
+    const reference = parseReference(text);
+    if (reference === undefined || this.#obstacle(reference) !== undefined) return false;
+    return this.#pull(reference.withTag);
+  }
+
   async #find(text: string, line: number): Promise<ImageDetails> {
     const reference = parseReference(text);
     if (reference === undefined) throw missing(text, line, 'it is no reference of an image');

@@ -91,6 +91,14 @@ export class DockerfileBuilds implements ImageBuilds {
     return record;
   }
 
+  /**
+   * Asks a registry again for an image that the engine may have already, where pulls of it are allowed.
+   * @returns false when it cannot be had from one now; what the engine has is left alone then. Rejects with the EngineError of an engine that is away.
+   */
+  refreshBase(reference: string): Promise<boolean> {
+    return this.#bases.refresh(reference);
+  }
+
   /** Takes our name from it, and with that the image goes, unless a container or a name of somebody else's holds it. */
   async removeImage(imageId: string): Promise<void> {
     const { engine, buildEngine } = this.#options;

@@ -1,3 +1,4 @@
+import { SraasError, type ErrorCode } from '../errors.ts';
 import type { Language, Languages } from './language.ts';
 
 /** A runtime that languages name an image for. */
@@ -27,15 +28,32 @@ export function wantedRuntimes(languages: Pick<Languages, 'list'>): readonly Wan
 export function whyMissing(languages: Pick<Languages, 'list'>, runtime: string, isMade: boolean): string | undefined {
   const found = wantedRuntimes(languages).find(({ name }) => name === runtime);
   if (found === undefined) return undefined;
-  const { name, image, languages: users } = found;
-  const what = `The runtime ${name}, which ${users.join(', ')} ${users.length === 1 ? 'runs' : 'run'} on, is not made yet`;
-  if (isMade) {
-    return `${what} of the image ${image}: try again in a while; when that does not help, the server's log says why.`;
-  }
+  const what = `${called(found)} is not made yet`;
+  if (isMade)
+    return `${what} of the image ${found.image}: run a program in it, which makes it, or says why it cannot be made.`;
   return (
-    `${what}: put \`FROM ${image}\` into a Dockerfile and run ` +
-    `\`npx sraas runtimes create ${name} Dockerfile --contract command\`.`
+    `${what}: put \`FROM ${found.image}\` into a Dockerfile and run ` +
+    `\`npx sraas runtimes create ${found.name} Dockerfile --contract command\`.`
   );
+}
+
+/** What a program is told that needs a runtime which cannot be made; errors that are not about it stay what they are. */
+export function runtimeNotMade(runtime: WantedRuntime, error: unknown): unknown {
+  if (!(error instanceof SraasError) || passing.has(error.code)) return error;
+  const sentence = `${called(runtime)} could not be made of the image ${runtime.image}. ${error.message}`;
+  return new SraasError('RUNTIME_NOT_READY', sentence, { cause: error });
+}
+
+export function runtimeOnItsWay(runtime: WantedRuntime): SraasError {
+  const sentence = `${called(runtime)} is being made of the image ${runtime.image}, which takes a while: try again later.`;
+  return new SraasError('RUNTIME_NOT_READY', sentence, { retryAfterSeconds: 10 });
+}
+
+/** What is over in a while, however the image is. */
+const passing: ReadonlySet<ErrorCode> = new Set(['QUEUE_FULL', 'DRAINING', 'ENGINE_UNAVAILABLE']);
+
+function called({ name, languages }: WantedRuntime): string {
+  return `The runtime ${name}, which ${languages.join(', ')} ${languages.length === 1 ? 'runs' : 'run'} on,`;
 }
 
 function wanted(name: string, sharing: readonly Language[]): WantedRuntime {

@@ -30,6 +30,8 @@ export interface OpenRuntimes {
   readonly programs: StarterOptions['programs'];
   /** Says where images are tried. No build ends well before. */
   tryOn(trial: Trial): void;
+  /** Asks a registry again for an image that runtimes are made of. Resolves with false when it cannot be had from one now. */
+  refreshBase(reference: string): Promise<boolean>;
   /** Cancels the builds that are under way. */
   endBuilds(): Promise<void>;
 }
@@ -88,7 +90,7 @@ export async function openRuntimes(surroundings: Surroundings, parts: RuntimesPa
     builtIn,
     custom: customRuntimes,
     images,
-    whyMissing: (name) => whyMissing(languages, name, config.languageRuntimes),
+    whyMissing: (name) => whyMissing(languages, name, config.languageRuntimes !== 'never'),
   });
   return {
     builtIn,
@@ -100,6 +102,7 @@ export async function openRuntimes(surroundings: Surroundings, parts: RuntimesPa
     tryOn: (given) => {
       trial = given;
     },
+    refreshBase: (reference) => builds.refreshBase(reference),
     endBuilds: async () => {
       await customRuntimes.close();
       await builds.close();

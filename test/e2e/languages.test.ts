@@ -47,8 +47,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(body: object): Promise<{ readonly status: number; readonly body: unknown }> {
-  const response = await fetch(`${server.url}/run`, {
+async function run(body: object, on = server): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await fetch(`${on.url}/run`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -71,6 +71,25 @@ describe('a built-in language', () => {
   );
 
   it.each([
+    [
+      'js',
+      'console.log(process.argv.slice(2), require("fs").readFileSync(0, "utf8"), process.env.WHO)',
+      "[ 'a b', '$c' ] in me\n",
+    ],
+    [
+      'ts',
+      'import fs from "node:fs";\nconst given: string[] = process.argv.slice(2);\nconsole.log(given, fs.readFileSync(0, "utf8"), process.env.WHO)',
+      "[ 'a b', '$c' ] in me\n",
+    ],
+    ['py', 'import os, sys\nprint(sys.argv[1:], sys.stdin.read(), os.environ["WHO"])', "['a b', '$c'] in me\n"],
+    ['sh', 'echo "$#" "$1" "$2" "$(cat)" "$WHO"', '2 a b $c in me\n'],
+    ['bash', 'all=("$@"); echo "${#all[@]}" "${all[@]}" "$(cat)" "$WHO"', '2 a b $c in me\n'],
+  ])('hands over arguments, standard input and environment: %s', async (runtime, code, stdout) => {
+    const given = { args: ['a b', '$c'], stdin: 'in', env: { WHO: 'me' } };
+    expect(await run({ runtime, code, ...given })).toMatchObject({ body: { stdout, stderr: '', exit_code: 0 } });
+  });
+
+  it.each([
     ['an ES module', 'import fs from "node:fs";\nconsole.log(typeof fs, await 1)', 'object 1\n'],
     ['CommonJS', 'console.log(typeof require("fs"), __dirname)', 'object /function\n'],
     ['await at its top', 'console.log(await Promise.resolve(2))', '2\n'],
@@ -84,6 +103,9 @@ describe('a built-in language', () => {
     const wrong = await run({ runtime: 'ts', code: 'const a: string = ;' });
     expect(wrong).toMatchObject({ status: 200, body: { exit_code: 1 } });
     expect((wrong.body as { stderr: string }).stderr).toContain('SyntaxError');
+    // Node removes types, and a decorator is none; functions that are deployed may have them.
+    const decorated = 'function d(_: unknown, __: unknown) {}\nclass A { @d m(): void {} }';
+    expect(((await run({ runtime: 'ts', code: decorated })).body as { stderr: string }).stderr).toContain('@d m()');
   });
 
   it('R8: wraps an inline expression, and refuses one where there is no template', async () => {
@@ -120,4 +142,27 @@ describe('a language of the operator', () => {
     });
     expect((await run({ runtime: 'bash', code: 'true' })).body).toMatchObject({ status: 400 });
   });
+
+  it(
+    'R23: is made when a program needs it, which hears why where there is no image',
+    { timeout: 180_000 },
+    async () => {
+      const entry = { file: 'main.txt', command: ['cat', 'main.txt'] };
+      const there = { ...entry, runtime: 'first-use', image: base };
+      const absent = { ...entry, image: 'sraas/nobody-has-this:1' };
+      await writeFile(file, JSON.stringify({ languages: { there, absent } }));
+      await using lazy = await startServer({ languages: file, languageRuntimes: 'use', pullBases: false });
+      expect(await run({ runtime: 'there', code: 'text' }, lazy)).toMatchObject({ body: { stdout: 'text' } });
+      expect(await run({ runtime: 'absent', code: 'text' }, lazy)).toMatchObject({
+        status: 503,
+        body: {
+          code: 'RUNTIME_NOT_READY',
+          detail: expect.stringMatching(
+            /^The runtime sraas-nobody-has-this-1, which absent runs on, could not be made .*: load it there/,
+          ) as string,
+        },
+      });
+      await removeAllImages(lazy);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import { FakeBuildEngine, imageNamed } from './fake-build-engine.ts';
 function open({ pulls = true, registries = [] as readonly string[] } = {}) {
   const engine = new FakeBuildEngine();
   const bases = new Bases({ engine, buildEngine: engine, pulls, registries, architecture: 'amd64' });
-  return { engine, resolve: (dockerfile: string) => bases.resolve(planDockerfile(dockerfile, 'amd64')) };
+  return { engine, bases, resolve: (dockerfile: string) => bases.resolve(planDockerfile(dockerfile, 'amd64')) };
 }
 
 describe('the bases of a Dockerfile', () => {
@@ -52,6 +52,20 @@ describe('the bases of a Dockerfile', () => {
     const { engine, resolve } = open({ pulls: false });
     await expect(resolve('FROM debian')).rejects.toMatchObject({ code: 'RUNTIME_NOT_READY' });
     expect(engine.pulls).toEqual([]);
+  });
+
+  it('R23: are asked for again when somebody wants that, also those that are there, where that is allowed', async () => {
+    const { engine, bases, resolve } = open();
+    engine.images.push(imageNamed('debian:latest'));
+    expect(await bases.refresh('debian')).toBe(false);
+    expect((await resolve('FROM debian')).size).toBe(1);
+    const { engine: other, bases: answered } = open();
+    other.pullFailure = undefined;
+    expect(await answered.refresh('debian')).toBe(true);
+    expect(await answered.refresh('debian')).toBe(true);
+    expect(await answered.refresh('bad.example/x')).toBe(false);
+    expect(other.pulls).toEqual(['debian:latest', 'debian:latest']);
+    expect(await open({ pulls: false }).bases.refresh('debian')).toBe(false);
   });
 
   it('cannot be named by an id, or the beginning of one', async () => {

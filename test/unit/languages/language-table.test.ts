@@ -88,8 +88,8 @@ describe('the runtimes that languages name an image for', () => {
 
   it('are told of, with what makes them, as long as they are not there', () => {
     expect(whyMissing(table, 'tool', true)).toBe(
-      'The runtime tool, which own runs on, is not made yet of the image tool: try again in a while; when that does not ' +
-        "help, the server's log says why.",
+      'The runtime tool, which own runs on, is not made yet of the image tool: run a program in it, which ' +
+        'makes it, or says why it cannot be made.',
     );
     expect(whyMissing(table, 'gcc-14', false)).toBe(
       'The runtime gcc-14, which c, cpp run on, is not made yet: put `FROM gcc:14` into a Dockerfile and run ' +

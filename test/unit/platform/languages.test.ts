@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseConfig } from '../../../src/config/parse-config.ts';
-import { keepLanguageRuntimes } from '../../../src/platform/language-runtimes.ts';
+import { openLanguageRuntimes } from '../../../src/platform/language-runtimes.ts';
 import { openLanguages } from '../../../src/platform/languages.ts';
 import type { Surroundings } from '../../../src/platform/surroundings.ts';
 import { builtInLanguages } from '../../../src/languages/built-in.ts';
@@ -96,14 +96,17 @@ describe('the runtimes of languages', () => {
     const noBuiltIn = { find: () => undefined } as unknown as RuntimeCatalog;
     const runtimes = new Runtimes({ builtIn: noBuiltIn, custom: customRuntimes, images });
     const artifacts = { stage: () => Promise.reject(new Error('there are no files')) };
-    const parts = { languages, runtimes, customRuntimes, images, artifacts };
+    const refreshBase = (): Promise<boolean> => Promise.resolve(false);
+    const parts = { languages, runtimes, customRuntimes, images, artifacts, refreshBase };
 
-    keepLanguageRuntimes(surroundingsWith({ 'language-runtimes': 'false' }).surroundings, parts);
+    for (const when of ['never', 'use']) {
+      openLanguageRuntimes(surroundingsWith({ 'language-runtimes': when }).surroundings, parts).keep();
+    }
     vi.advanceTimersByTime(60_000);
     expect(builds.ordered).toStrictEqual([]);
 
     const { surroundings, logged, close } = surroundingsWith({});
-    keepLanguageRuntimes(surroundings, parts);
+    openLanguageRuntimes(surroundings, parts).keep();
     vi.advanceTimersByTime(5000);
     await vi.waitFor(() => {
       expect(customRuntimes.find('gcc-14')).toMatchObject({ contract: 'command', description: 'Made of gcc:14 for c' });
