@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { HostRules } from '../../http/host-rules.ts';
 import { BodyReader } from '../../http/read-body.ts';
 import { requestIdOf } from '../../http/request-id.ts';
@@ -17,7 +17,7 @@ export interface FunctronAppParts extends FunctronParts, HostRules, ErrorTelling
   readonly requireRoom: () => Promise<void>;
 }
 
-/** functron's API: `/v1/ping` and `/v1/exec`, both by any method. */
+/** functron's API: `/v1/ping` and `/v1/exec`, both by any method; `POST /` is what its first clients call instead of the latter. */
 export function functronApp(parts: FunctronAppParts): Express {
   const bodies = new BodyReader(parts.maxDeployBytes, 'BODY_TOO_LARGE');
   const app = bareApp(parts);
@@ -26,12 +26,15 @@ export function functronApp(parts: FunctronAppParts): Express {
     response.set('Content-Length', '0').end();
   });
 
-  app.all('/v1/exec', async (request, response) => {
+  const exec: RequestHandler = async (request, response) => {
     await parts.requireRoom();
-    const exec = parseExecRequest(await bodies.read(request, response));
-    const { status, reply } = await execOnce(exec, { id: requestIdOf(response), signal: untilClosed(response) }, parts);
+    const order = parseExecRequest(await bodies.read(request, response));
+    const run = { id: requestIdOf(response), signal: untilClosed(response) };
+    const { status, reply } = await execOnce(order, run, parts);
     sendExecReply(response, status, reply);
-  });
+  };
+  app.all('/v1/exec', exec);
+  app.post('/', exec);
 
   app.use((_request, response) => {
     response.status(404).type('text/plain').send('404 page not found\n');

@@ -11,8 +11,8 @@ export interface ExecRequest {
   /** Empty when none came. */
   readonly tar: Buffer;
   readonly stdin: Buffer;
-  /** At least 1: what has no time at all is ended at once. */
-  readonly timeoutMs: number;
+  /** At least 1: what has no time at all is ended at once. Undefined for the usual one: functron's first clients know no timeout. */
+  readonly timeoutMs: number | undefined;
 }
 
 /**
@@ -29,8 +29,8 @@ export function parseExecRequest(body: Uint8Array): ExecRequest {
     if (typeof value !== 'string') throw new SraasError('BAD_REQUEST', `The member ${name} must be a string.`);
     return value;
   };
-  const seconds = members.get('timeout') ?? 0;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
+  const seconds = members.get('timeout') ?? undefined;
+  if (seconds !== undefined && (typeof seconds !== 'number' || !Number.isFinite(seconds))) {
     throw new SraasError('BAD_REQUEST', 'The member Timeout must be a number of seconds.');
   }
   const tar = strictBase64(text('TarFile'));
@@ -40,7 +40,7 @@ export function parseExecRequest(body: Uint8Array): ExecRequest {
     dockerfile: text('DockerFile'),
     tar,
     stdin: readStdin(text('Stdin')),
-    timeoutMs: Math.max(1, Math.round(seconds * 1000)),
+    timeoutMs: seconds === undefined ? undefined : Math.max(1, Math.round(seconds * 1000)),
   };
 }
 

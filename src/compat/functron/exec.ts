@@ -112,7 +112,7 @@ function programRequest(
     files: stagedFiles(staged),
     stdin,
     environment: {},
-    limits: programLimits(policy, { timeoutMs }),
+    limits: programLimits(policy, timeoutMs === undefined ? {} : { timeoutMs }),
     network,
   };
 }

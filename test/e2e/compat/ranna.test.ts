@@ -82,7 +82,8 @@ describe('ranna’s API', () => {
     socket.on('message', (data: Buffer) => events.push(JSON.parse(data.toString()) as (typeof events)[number]));
     const code = 'import time\nprint("first", flush=True)\ntime.sleep(60)\n';
     socket.send(JSON.stringify({ op: 1, nonce: 1, args: { language: 'py', code } }));
-    await until(() => events.some((event) => event.data.stdout === 'first\n'), 20_000, 'the first line');
+    const written = (): string => events.map(({ data }) => data.stdout ?? '').join('');
+    await until(() => written() === 'first\n', 20_000, 'the first line');
     const runid = events[0]?.data.runid ?? '';
     socket.send(JSON.stringify({ op: 2, args: { runid } }));
     await until(() => events.some((event) => event.code === 4 && event.data.runid === runid), 20_000, 'the end');

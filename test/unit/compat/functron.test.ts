@@ -148,6 +148,21 @@ describe('/v1/exec', () => {
     expect(programs.only.limits.timeoutMs).toBe(timeoutMs);
   });
 
+  it.each(['no Timeout', 'a Timeout of null'])('gives a request with %s the usual limit', async (what) => {
+    const { programs, exec } = await stand();
+    await exec({ ...request, Timeout: what === 'no Timeout' ? undefined : null });
+    expect(programs.only.limits.timeoutMs).toBe(10_000);
+  });
+
+  it('answers POST / as well, where functron’s first clients call it', async () => {
+    const { programs, url } = await stand();
+    programs.behaviour = () => ended({ stdout: 'old' });
+    const { Timeout: _unknownThen, ...old } = request;
+    const reply = await fetch(url, { method: 'POST', body: JSON.stringify(old) });
+    expect([reply.status, decoded(((await reply.json()) as ExecDocument).CmdOut)]).toEqual([200, 'old']);
+    expect((await fetch(url)).status).toBe(404);
+  });
+
   it.each([
     ['base64 of bytes', base64(new Uint8Array([0, 255, 10])), Buffer.from([0, 255, 10])],
     ['text that is no base64', 'Hello!', Buffer.from('Hello!')],
