@@ -17,7 +17,7 @@ export const errorTable = {
   INVALID_JSON: { status: 400, fault: 'caller', retryable: false, title: 'The body is not valid JSON' },
   INVALID_ENVELOPE: { status: 400, fault: 'caller', retryable: false, title: 'The envelope is not valid' },
   INVALID_NAME: { status: 400, fault: 'caller', retryable: false, title: 'The name is not valid' },
-  INVALID_CONFIG: { status: 400, fault: 'caller', retryable: false, title: 'The function configuration is not valid' },
+  INVALID_CONFIG: { status: 400, fault: 'caller', retryable: false, title: 'The configuration is not valid' },
   INVALID_QUERY: { status: 400, fault: 'caller', retryable: false, title: 'A query parameter is not valid' },
   INVALID_UPLOAD: { status: 400, fault: 'caller', retryable: false, title: 'The upload is not valid' },
   INVALID_ARTIFACT: { status: 400, fault: 'caller', retryable: false, title: 'The code is not acceptable' },

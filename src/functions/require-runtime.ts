@@ -19,18 +19,23 @@ export interface RuntimeDirectory {
   whyUnusable?(name: string): string | undefined;
 }
 
-/** @throws SraasError RUNTIME_NOT_FOUND, naming those there are; RUNTIME_NOT_READY for one that was never built. */
-export function requireRuntime(runtimes: RuntimeDirectory, name: string): NamedRuntime {
+/**
+ * @param languages names of languages, where one of them would do as well.
+ * @throws SraasError RUNTIME_NOT_FOUND, naming those there are; RUNTIME_NOT_READY for one that was never built.
+ */
+export function requireRuntime(
+  runtimes: RuntimeDirectory,
+  name: string,
+  languages: readonly string[] = [],
+): NamedRuntime {
   const runtime = runtimes.find(name);
   if (runtime !== undefined) return runtime;
   const reason = runtimes.whyUnusable?.(name);
   if (reason !== undefined) throw new SraasError('RUNTIME_NOT_READY', reason);
-  const names = runtimes
-    .list()
-    .map((known) => known.name)
-    .join(', ');
-  throw new SraasError('RUNTIME_NOT_FOUND', `There is no such runtime: choose one of ${names}.`, {
-    violations: [{ pointer: '/runtime', message: `must be one of the runtimes of this server: ${names}` }],
+  const names = [...languages, ...runtimes.list().map((known) => known.name)].join(', ');
+  const what = languages.length > 0 ? 'language or runtime' : 'runtime';
+  throw new SraasError('RUNTIME_NOT_FOUND', `There is no such ${what}: choose one of ${names}.`, {
+    violations: [{ pointer: '/runtime', message: `must be a ${what} of this server: ${names}` }],
   });
 }
 

@@ -9,7 +9,7 @@ import type { ProgramRequest } from './program.ts';
 type Source = Pick<ProgramRequest, 'runtime' | 'files' | 'command' | 'arguments' | 'executableTmp'>;
 
 interface Known {
-  readonly languages: Pick<Languages, 'find'>;
+  readonly languages: Pick<Languages, 'find' | 'list'>;
   readonly runtimes: RuntimeDirectory;
 }
 
@@ -26,7 +26,8 @@ export function sourceOf(wanted: WantedProgram, { languages, runtimes }: Known):
   const { code, isInline, command } = wanted;
   if (code !== undefined) {
     if (language === undefined) {
-      requireRuntime(runtimes, wanted.runtime);
+      const names = languages.list().map(({ name }) => name);
+      requireRuntime(runtimes, wanted.runtime, names);
       throw refused('/code', 'needs a language: name one as the runtime, or send files and a command');
     }
     const program = toProgram(language, code, { arguments: wanted.arguments, isInline });

@@ -127,7 +127,7 @@ describe('a deploy', () => {
     const { deployer } = await setUp();
     await expect(deployer.deploy('hello', { ...config, runtime: 'node99' }, noFiles)).rejects.toMatchObject({
       message: 'There is no such runtime: choose one of node24, python3.13.',
-      violations: [{ pointer: '/runtime', message: 'must be one of the runtimes of this server: node24, python3.13' }],
+      violations: [{ pointer: '/runtime', message: 'must be a runtime of this server: node24, python3.13' }],
     });
   });
 

@@ -255,7 +255,6 @@ describe('a program that is posted', () => {
   });
 
   it.each([
-    [{ runtime: 'cobol', code: 'x' }, 400, 'RUNTIME_NOT_FOUND'],
     [{ runtime: 'python', code: 'x', network: 'egress' }, 403, 'NETWORK_NOT_ALLOWED'],
     [{ runtime: 'python', code: 'x', inline: true }, 400, 'BAD_REQUEST'],
     [{ runtime: 'python', files: { '../a': '' } }, 400, 'INVALID_ARTIFACT'],
@@ -264,6 +263,18 @@ describe('a program that is posted', () => {
     const url = await routeOn(() => Promise.reject(new Error('must not run')));
     const response = await post(url, document);
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([status, code]);
+  });
+});
+
+it('in a language that there is not is told what there is', async () => {
+  const url = await routeOn(() => Promise.reject(new Error('must not run')));
+  const response = await post(url, { runtime: 'cobol', code: 'x' });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    code: 'RUNTIME_NOT_FOUND',
+    detail: expect.stringMatching(
+      /^There is no such language or runtime: choose one of .*python3.*, node24/,
+    ) as unknown,
   });
 });
 
