@@ -23,6 +23,11 @@ interface RunOnceParts {
   readonly secrets: SecretDirectory;
 }
 
+/** What a handler that is never deployed goes by while it runs: who knows it may follow its logs. */
+export function newRunId(): FunctionId {
+  return `run-${randomUUID()}` as FunctionId;
+}
+
 /** Runs a handler that is never deployed: its code is on this host for the one invocation, and then gone. */
 export class RunOnce {
   readonly #parts: RunOnceParts;
@@ -36,6 +41,7 @@ export class RunOnce {
     configDocument: unknown,
     files: AsyncIterable<UploadedFile> | Iterable<UploadedFile>,
     request: InvocationRequest,
+    functionId = newRunId(),
   ): Promise<Reply> {
     const { artifacts, runtimes, policy, invoker, pools } = this.#parts;
     const config = parseFunctionConfig(configDocument, policy, handlerRulesOf(runtimes));
@@ -45,7 +51,6 @@ export class RunOnce {
     refuseSecretsOfPrograms(config, language !== undefined);
     await requireSecrets(this.#parts.secrets, config);
     const staged = await artifacts.stage(files, { language: language ?? 'other' });
-    const functionId = `run-${randomUUID()}` as FunctionId;
     try {
       const handler =
         language === undefined || config.handler === undefined

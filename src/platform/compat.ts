@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import { v7 as timeOrderedId } from 'uuid';
 import { parseCompatApis, type CompatApi } from '../compat/compat-apis.ts';
 import { functronApp } from '../compat/functron/app.ts';
@@ -10,6 +9,7 @@ import { RannaRuns } from '../compat/ranna/runs.ts';
 import { RannaSocket } from '../compat/ranna/socket.ts';
 import { scaasApp } from '../compat/scaas/app.ts';
 import { Deployments } from '../compat/scaas/deployments.ts';
+import { pageRoutes } from '../compat/scaas/page/page-routes.ts';
 import { tddApp } from '../compat/tdd-app/app.ts';
 import { HttpServer } from '../http/server.ts';
 import { productVersion } from '../installation.ts';
@@ -19,6 +19,8 @@ import { commaSeparated } from './comma-separated.ts';
 import { CompatServers, type CompatServer } from './compat-servers.ts';
 import type { OpenEngine } from './engine.ts';
 import { explain } from './explain.ts';
+import { readPage } from './pages.ts';
+import { makeScaasPage } from './scaas-page.ts';
 import type { OpenFunctions } from './functions.ts';
 import type { OpenInvocations } from './invocations.ts';
 import type { OpenLanguages } from './languages.ts';
@@ -31,9 +33,9 @@ interface CompatParts
   extends
     Pick<OpenEngine, 'engine'>,
     Pick<State, 'artifacts' | 'artifactLimits' | 'diskSpace'>,
-    Pick<OpenRuntimes, 'builtIn' | 'images'>,
+    Pick<OpenRuntimes, 'builtIn' | 'images' | 'runtimes'>,
     Pick<OpenFunctions, 'catalog' | 'deployer' | 'policy'>,
-    Pick<OpenInvocations, 'invoker'>,
+    Pick<OpenInvocations, 'invoker' | 'runOnce' | 'liveLogs'>,
     OpenLanguages,
     OpenPrograms {}
 
@@ -123,8 +125,7 @@ function makeRanna(surroundings: Surroundings, parts: CompatParts): CompatServer
 
 function makeTddApp(surroundings: Surroundings, parts: CompatParts): RequestListener {
   const { config, installDirectory } = surroundings;
-  const read = (name: string): string => readFileSync(join(installDirectory, 'pages', 'tdd-app', name), 'utf8');
-  const page = { html: read('index.html'), script: read('editor.js'), style: read('page.css') };
+  const page = readPage(installDirectory, 'tdd-app');
   const { languages, artifactLimits } = parts;
   const folder = config.tddAppFolder;
   return tddApp({ ...termsOf(surroundings, parts), languages, artifactLimits, folder, page });
@@ -143,10 +144,12 @@ function makeScaas(surroundings: Surroundings, parts: CompatParts): RequestListe
     // Its service ran on Python 3.11.
     return ['python3.11', 'python3.13'].find((name) => ready.includes(name)) ?? 'python3.11';
   };
+  const terms = termsOf(surroundings, parts);
   return scaasApp({
-    ...termsOf(surroundings, parts),
+    ...terms,
     maxDeployBytes,
     maxEventBytes,
+    pageRoutes: pageRoutes(makeScaasPage(surroundings, { ...parts, ...terms })),
     deployments: new Deployments({ ...parts, chooseRuntime }),
     isEngineThere,
     requireRoom: () => diskSpace.requireRoomFor('deploys'),

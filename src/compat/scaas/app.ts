@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { HostRules } from '../../http/host-rules.ts';
 import { BodyReader } from '../../http/read-body.ts';
 import { requestIdOf } from '../../http/request-id.ts';
@@ -15,7 +15,7 @@ import { encodeInvokeReply } from './invoke-reply.ts';
 import { envelopeOf } from './invoke-request.ts';
 import { ScaasRefusal } from './refusal.ts';
 
-export interface ScaasAppParts extends HostRules, ErrorTelling {
+export interface ScaasAppParts extends Omit<HostRules, 'hasPages'>, ErrorTelling {
   readonly deployments: Deployments;
   /** Whether the engine answers now. */
   readonly isEngineThere: () => Promise<boolean>;
@@ -23,14 +23,17 @@ export interface ScaasAppParts extends HostRules, ErrorTelling {
   readonly requireRoom: () => Promise<void>;
   readonly maxDeployBytes: number;
   readonly maxEventBytes: number;
+  /** The routes of its page. */
+  readonly pageRoutes: RequestHandler;
 }
 
-/** The HTTP API of SRaaS's later service: deploy one Python file, invoke it by its URL, delete it. */
+/** The HTTP API of SRaaS's later service: deploy one Python file, invoke it by its URL, delete it; and its page. */
 export function scaasApp(parts: ScaasAppParts): Express {
   const { deployments, isEngineThere, requireRoom } = parts;
   const uploads = new BodyReader(parts.maxDeployBytes, 'BODY_TOO_LARGE');
   const events = new BodyReader(parts.maxEventBytes, 'EVENT_TOO_LARGE');
-  const app = bareApp(parts);
+  const app = bareApp({ ...parts, hasPages: true });
+  app.use(parts.pageRoutes);
 
   app.get('/health', async (_request, response) => {
     response.json({ status: 'ok', docker_available: await isEngineThere() });

@@ -4,48 +4,22 @@ import { requestIdOf } from '../../http/request-id.ts';
 import type { ErrorTelling } from '../../http/told-error.ts';
 import { answerError } from '../answer-error.ts';
 import { bareApp } from '../bare-app.ts';
+import { pageFiles, type PageFile } from '../page-files.ts';
 import { untilClosed } from '../../http/routes/invoke.ts';
 import { replyText } from './reply-text.ts';
 import { runSubmission, type TddAppParts } from './run-submission.ts';
 import { readSubmission } from './submission.ts';
 
-/** The texts of the page and of what it loads. */
-export interface TddAppPage {
-  readonly html: string;
-  readonly script: string;
-  readonly style: string;
-}
-
 export interface TddAppAppParts extends TddAppParts, Omit<HostRules, 'hasPages'>, ErrorTelling {
-  readonly page: TddAppPage;
+  readonly page: readonly PageFile[];
 }
-
-/** The page loads and calls nothing but what it came from, and stands in nobody else's. */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** The page of tdd-app-prototype, and `POST /send_code` behind its form. */
 export function tddApp(parts: TddAppAppParts): Express {
   const { page } = parts;
   const app = bareApp({ ...parts, hasPages: true });
 
-  for (const [path, type, text] of [
-    ['/', 'text/html', page.html],
-    ['/editor.js', 'text/javascript', page.script],
-    ['/page.css', 'text/css', page.style],
-  ] as const) {
-    app.get(path, (_request, response) => {
-      response.set({ 'Content-Security-Policy': pagePolicy, 'Referrer-Policy': 'same-origin' });
-      response.type(`${type}; charset=utf-8`).send(text);
-    });
-  }
+  app.use(pageFiles(page));
 
   app.post('/send_code', async (request, response) => {
     const submission = await readSubmission(request, response);

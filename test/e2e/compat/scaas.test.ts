@@ -51,6 +51,29 @@ describe('the API of SRaaS’s service', () => {
     expect((await ask('DELETE', `/deployments/${second}`)).status).toBe(404);
   });
 
+  it('S24: has a page whose runs are told of while they run, with limits, exit code and all', async () => {
+    expect((await fetch(server.api)).headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const choices = await ask('GET', '/page/choices');
+    expect(choices.document).toMatchObject({ limits: { memory_mb: 256 }, network: false });
+    const code =
+      'import os, time\ndef handler(event, context):\n    print("seen")\n    time.sleep(0.5)\n    os._exit(event)\n';
+    const input = '{"version":"v1","event":3}';
+    const wish = { runtime: 'python3.13', language: 'python', handler: 'main.handler', code, input };
+    const body = JSON.stringify({ ...wish, limits: { cpus: 0.25, memory_mb: 64, pids: 32, timeout_ms: 9000 } });
+    const text = await (await fetch(`${server.api}/page/run`, { method: 'POST', body })).text();
+    const names = [...text.matchAll(/^event: (.*)$/gm)].map(([, name]) => name);
+    expect([names[0], names.at(-1)]).toEqual(['started', 'ended']);
+    const written = [...text.matchAll(/^data: (\{"text".*)$/gm)].map(
+      ([, data = '']) => JSON.parse(data) as { text: string },
+    );
+    expect(written.map((piece) => piece.text).join('')).toBe('seen\n');
+    expect(text).toContain(
+      '"limits":{"cpus":0.25,"memory_mb":64,"pids":32,"tmp_mb":64,"timeout_ms":9000,"network":"none"}',
+    );
+    expect(text).toContain('docker run --rm --init --cpus 0.25 --cpu-shares 256 --memory 67108864 ');
+    expect(text).toMatch(/"outcome":"exited".*"exit_code":3/);
+  });
+
   it('says that the engine is there', async () => {
     expect(await ask('GET', '/health')).toEqual({ status: 200, document: { status: 'ok', docker_available: true } });
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Router } from 'express';
 import { describe, expect, it } from 'vitest';
 import { scaasApp } from '../../../src/compat/scaas/app.ts';
 import { Deployments, type DeploymentsParts } from '../../../src/compat/scaas/deployments.ts';
@@ -103,6 +104,7 @@ async function stand(isEngineThere = true): Promise<Stand> {
       requireRoom: () => Promise.resolve(),
       maxDeployBytes: 100_000,
       maxEventBytes: 1000,
+      pageRoutes: Router(),
     }),
   );
   const ask = async (method: string, path: string, body?: FormData | string): Promise<Answer> => {

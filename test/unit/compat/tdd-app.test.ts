@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultArtifactLimits } from '../../../src/artifacts/upload.ts';
 import { tddApp } from '../../../src/compat/tdd-app/app.ts';
 import { SraasError } from '../../../src/errors.ts';
-import { readDocument } from '../../support/documents.ts';
+import { readPage } from '../../../src/platform/pages.ts';
+import { projectDirectory, readDocument } from '../../support/documents.ts';
 import { sendRaw } from '../../support/raw-http.ts';
 import { languages } from './pretended-languages.ts';
 import { ended, PretendedPrograms } from './pretended-programs.ts';
@@ -29,11 +30,7 @@ async function answer(reply: Response): Promise<Answer> {
 
 async function stand(folder = ''): Promise<Stand> {
   const programs = new PretendedPrograms();
-  const page = {
-    html: readDocument('pages/tdd-app/index.html'),
-    script: readDocument('pages/tdd-app/editor.js'),
-    style: readDocument('pages/tdd-app/page.css'),
-  };
+  const page = readPage(projectDirectory, 'tdd-app');
   const url = await serveApi(
     tddApp({ ...appParts, programs, languages, folder, artifactLimits: defaultArtifactLimits, page }),
   );
@@ -55,7 +52,7 @@ describe('the page', () => {
     expect(text).toMatch(/<textarea[^>]*name="source_code"/);
     expect(text).toMatch(/<button[^>]*type="submit"/);
     const loaded = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
-    expect(loaded).toEqual(['page.css', 'editor.js']);
+    expect(loaded).toEqual(['page.css', 'editor.js', 'submit.js']);
     for (const path of loaded) expect((await fetch(`${url}/${path}`)).status).toBe(200);
   });
 
@@ -69,14 +66,14 @@ describe('the page', () => {
   });
 
   it('numbers lines and colours Python, reading no text as HTML', () => {
-    const script = readDocument('pages/tdd-app/editor.js');
+    const script = readDocument('pages/editor.js');
     expect(script).toContain("element('pre', 'numbers')");
     for (const kind of ['comment', 'text', 'number', 'keyword']) expect(script).toContain(`(?<${kind}>`);
     expect(script).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|\beval\b/);
   });
 
   it('shows whether tests passed, by the exit code', () => {
-    const script = readDocument('pages/tdd-app/editor.js');
+    const script = readDocument('pages/tdd-app/submit.js');
     for (const name of ['x-sraas-outcome', 'x-sraas-exit-code']) expect(script).toContain(name);
   });
 });
