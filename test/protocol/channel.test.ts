@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeFrame, shimExitCode } from '../../runtime/protocol.ts';
 import { node, python, type Language } from './language.ts';
-import type { BundledShim } from './node-shim.ts';
-import { bundleNodeShim, nodePrograms } from './node-shim.ts';
+import { bundledNodeShim, nodePrograms } from './node-shim.ts';
 import { pythonPrograms, pythonShim } from './python-shim.ts';
 import { initHead, invokeHead, ShimProcess } from './shim-process.ts';
 
-let bundle: BundledShim;
-
-beforeAll(async () => {
-  bundle = await bundleNodeShim();
-});
-
-afterAll(() => {
-  bundle.remove();
-});
+const bundle = bundledNodeShim();
 
 interface ShimUnderTest {
   readonly program: string;

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BundledShim } from './node-shim.ts';
-import { bundleNodeShim, nodePrograms } from './node-shim.ts';
+import { describe, expect, test } from 'vitest';
+import { bundledNodeShim, nodePrograms } from './node-shim.ts';
 import { resultOf } from './result-of.ts';
 import { ShimProcess } from './shim-process.ts';
 
@@ -11,15 +10,7 @@ interface Report {
   readonly parameters: readonly unknown[];
 }
 
-let bundle: BundledShim;
-
-beforeAll(async () => {
-  bundle = await bundleNodeShim();
-});
-
-afterAll(() => {
-  bundle.remove();
-});
+const bundle = bundledNodeShim();
 
 describe.each(nodePrograms)('the context on %s', (program) => {
   test("carries the caller's members and ours, which win", async () => {

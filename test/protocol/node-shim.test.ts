@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { node, shared } from './language.ts';
-import type { BundledShim } from './node-shim.ts';
-import { bundleNodeShim, nodePrograms } from './node-shim.ts';
+import { bundledNodeShim, nodePrograms } from './node-shim.ts';
 import { ShimProcess } from './shim-process.ts';
 import { shows } from './shows.ts';
 
 // Some handlers are slow on a busy machine; only one that hangs is to fail.
 const patienceMs = 30_000;
 
-let bundle: BundledShim;
-
-beforeAll(async () => {
-  bundle = await bundleNodeShim();
-});
-
-afterAll(() => {
-  bundle.remove();
-});
+const bundle = bundledNodeShim();
 
 describe.each(nodePrograms)('the Node shim on %s', (program) => {
   test.each([...shared(node), ...node.own].map((behaviour) => [behaviour.title, behaviour] as const))(

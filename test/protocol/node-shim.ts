@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
+import { afterAll, beforeAll } from 'vitest';
 import { node } from './language.ts';
 import { asPlainProcess } from './plain-process.ts';
 import type { StartShim } from './shim-process.ts';
@@ -16,28 +17,26 @@ export interface BundledShim {
   /** Path of the one file that it is. */
   readonly file: string;
   readonly command: (program: string) => StartShim;
-  readonly remove: () => void;
 }
 
-/** The Node shim as the build makes it, in a folder of its own. */
-export async function bundleNodeShim(): Promise<BundledShim> {
+/** The Node shim as the build makes it, in a folder of its own, for the tests of a file: there before the first, gone after the last. */
+export function bundledNodeShim(): BundledShim {
   const directory = mkdtempSync(join(tmpdir(), 'sraas-bundle-'));
-  const outfile = join(directory, 'shim.cjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, '../../runtime/node/main.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    supported: { 'dynamic-import': true },
-    logLevel: 'warning',
+  const file = join(directory, 'shim.cjs');
+  beforeAll(() =>
+    build({
+      entryPoints: [join(import.meta.dirname, '../../runtime/node/main.ts')],
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      supported: { 'dynamic-import': true },
+      logLevel: 'warning',
+    }),
+  );
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
   });
-  return {
-    file: outfile,
-    command: (program) => asPlainProcess({ program, arguments: [outfile], codeDirectory: node.handlers }),
-    remove: () => {
-      rmSync(directory, { recursive: true });
-    },
-  };
+  return { file, command: (program) => asPlainProcess({ program, arguments: [file], codeDirectory: node.handlers }) };
 }

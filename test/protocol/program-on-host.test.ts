@@ -2,25 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { maxShimFrameBytes } from '../../runtime/protocol.ts';
 import type { LaunchedContainer } from '../../src/sandboxes/launched-container.ts';
 import type { ProgramEnd, ProgramInput } from '../../src/sandboxes/ready-program.ts';
 import { ShimProgram } from '../../src/sandboxes/shim-program.ts';
 import { socketTransport } from '../../src/sandboxes/socket-channel-transport.ts';
-import { type BundledShim, bundleNodeShim, nodePrograms } from './node-shim.ts';
+import { bundledNodeShim, nodePrograms } from './node-shim.ts';
 import { pythonPrograms, pythonShim } from './python-shim.ts';
 import type { StartShim } from './shim-process.ts';
 
-let bundle: BundledShim;
-
-beforeAll(async () => {
-  bundle = await bundleNodeShim();
-});
-
-afterAll(() => {
-  bundle.remove();
-});
+const bundle = bundledNodeShim();
 
 const shims: readonly (readonly [what: string, start: () => StartShim])[] = [
   ...nodePrograms.map((program) => [`the Node shim on ${program}`, () => bundle.command(program)] as const),

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { encodeFrame, shimExitCode } from '../../runtime/protocol.ts';
 import { node, python } from './language.ts';
-import { type BundledShim, bundleNodeShim, nodePrograms } from './node-shim.ts';
+import { bundledNodeShim, nodePrograms } from './node-shim.ts';
 import { overStdio } from './over-stdio.ts';
 import { asPlainProcess } from './plain-process.ts';
 import { programBehaviours } from './program-behaviours.ts';
@@ -17,15 +17,7 @@ const patienceMs = 30_000;
 
 const pythonMain = join(import.meta.dirname, '../../runtime/python/main.py');
 
-let bundle: BundledShim;
-
-beforeAll(async () => {
-  bundle = await bundleNodeShim();
-});
-
-afterAll(() => {
-  bundle.remove();
-});
+const bundle = bundledNodeShim();
 
 const shims: readonly (readonly [what: string, start: () => StartShim])[] = [
   ...nodePrograms.flatMap((program) => [

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { node, python, shared } from './language.ts';
-import { type BundledShim, bundleNodeShim, nodePrograms } from './node-shim.ts';
+import { bundledNodeShim, nodePrograms } from './node-shim.ts';
 import { overStdio } from './over-stdio.ts';
 import { pythonPrograms } from './python-shim.ts';
 import { ShimProcess } from './shim-process.ts';
@@ -10,15 +10,7 @@ import { shows } from './shows.ts';
 // Some handlers are slow on a busy machine; only one that hangs is to fail.
 const patienceMs = 30_000;
 
-let bundle: BundledShim;
-
-beforeAll(async () => {
-  bundle = await bundleNodeShim();
-});
-
-afterAll(() => {
-  bundle.remove();
-});
+const bundle = bundledNodeShim();
 
 const pythonOptions = ['-I', '-B', '-X', 'utf8', join(import.meta.dirname, '../../runtime/python/main.py')];
 

@@ -2,40 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/engine/engine-error.ts';
 import { defaultLimits } from '../../../src/functions/function-policy.ts';
 import { classify } from '../../../src/invocations/classify.ts';
-import type { Channel } from '../../../src/sandboxes/channel.ts';
 import type { LaunchedContainer } from '../../../src/sandboxes/launched-container.ts';
-import type { Output } from '../../../src/sandboxes/output.ts';
 import { type ResourceAccount, unknownUse } from '../../../src/sandboxes/resource-account.ts';
 import { Sandbox } from '../../../src/sandboxes/sandbox.ts';
+import { scriptedContainer } from './scripted-container.ts';
 import { versionWith } from './versions.ts';
-
-/** A stand-in for a container whose shim says what the test says: no real one sends two frames in one write on demand. */
-function scriptedContainer(): { container: LaunchedContainer; channel: Channel } {
-  const channel: Channel = {
-    closed: false,
-    onFrame: () => undefined,
-    onClosed: () => undefined,
-    expectFrames: () => undefined,
-    send: () => undefined,
-    close: () => undefined,
-  };
-  const nothing = (): Promise<void> => Promise.resolve();
-  const output: Output = { begin: () => undefined, end: () => Promise.resolve(true), close: () => undefined };
-  const container: LaunchedContainer = {
-    codeDirectory: '/code',
-    channel,
-    languageVersion: '24.0.0',
-    output,
-    account: undefined,
-    exit: () => Promise.resolve({ exitCode: 3, outOfMemory: false }),
-    knockAtEngine: nothing,
-    pause: nothing,
-    resume: nothing,
-    kill: nothing,
-    release: nothing,
-  };
-  return { container, channel };
-}
 
 it('a second ready frame behind the first is a violation, not a sandbox without an outcome', async () => {
   const { container, channel } = scriptedContainer();

@@ -4,7 +4,7 @@ import { EngineError } from '../../../src/engine/engine-error.ts';
 import type { ProgramInput } from '../../../src/sandboxes/ready-program.ts';
 import type { ResourceAccount } from '../../../src/sandboxes/resource-account.ts';
 import { ShimProgram } from '../../../src/sandboxes/shim-program.ts';
-import { scriptedContainer } from './scripted-channel.ts';
+import { scriptedContainer } from './scripted-container.ts';
 
 const plan = { command: ['cat', '-'], environment: { A: 'b' }, memoryBytes: 1000 };
 const input: ProgramInput = {

@@ -6,7 +6,7 @@ import type { ProgramOrder } from '../../../src/sandboxes/program-order.ts';
 import type { ProgramWork } from '../../../src/sandboxes/program-work.ts';
 import type { ReadyProgram } from '../../../src/sandboxes/ready-program.ts';
 import { Starter } from '../../../src/sandboxes/starter.ts';
-import { scriptedContainer } from './scripted-channel.ts';
+import { scriptedContainer } from './scripted-container.ts';
 import { versionWith } from './versions.ts';
 
 const work: ProgramWork = {
