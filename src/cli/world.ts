@@ -24,9 +24,10 @@ export interface World {
 }
 
 interface TextSink {
-  write(text: string): unknown;
+  /** False when what was written waits in memory for its reader. */
+  write(text: string | Uint8Array): unknown;
   /** Width of the terminal in characters. */
   readonly columns?: number | undefined;
-  /** Tells once when its reader has gone, so that nothing written arrives any more. */
-  once?(event: 'error', listener: () => void): unknown;
+  /** Tells once when nothing waits any more, or when its reader has gone, so that nothing written arrives any more. */
+  once?(event: 'drain' | 'error', listener: () => void): unknown;
 }

@@ -61,6 +61,7 @@ export async function streamProgram(
       onStderr: (piece) => {
         events.write('stderr', piece);
       },
+      untilRoom: () => events.untilRoom(),
     })
     .then((result) => {
       events.end(streamed({ event: 'ended', ...programFactsToWire(id, told(result)) }));

@@ -11,12 +11,14 @@ interface Held {
 
 /** What waits for a slow client at most; what comes beyond it is left out. */
 const mostHeldBytes = 1_048_576;
+/** Programs that can wait do so from here on: with room for what is on its way already. */
+const enoughHeldBytes = mostHeldBytes / 2;
 /** Small pieces that nobody has taken yet become one event of about this size. */
 const eventBytes = 65_536;
 
 /**
- * What a program writes, between the program, which never waits, and one client of any speed: as text without broken characters,
- * or as base64. The last event always finds room.
+ * What a program writes, between the program and one client of any speed: as text without broken characters, or as base64. A
+ * program that cannot be made to wait has something left out. The last event always finds room.
  */
 export class ProgramEvents implements AsyncIterable<StreamedEvent> {
   readonly #output: 'text' | 'base64';
@@ -27,6 +29,8 @@ export class ProgramEvents implements AsyncIterable<StreamedEvent> {
   #last: StreamedEvent | undefined;
   #hasEnded = false;
   #wake: () => void = () => undefined;
+  #room: Promise<void> | undefined;
+  #onRoom: () => void = () => undefined;
 
   constructor(output: 'text' | 'base64') {
     this.#output = output;
@@ -44,6 +48,15 @@ export class ProgramEvents implements AsyncIterable<StreamedEvent> {
     if (this.#heldBytes + piece.length > mostHeldBytes) this.#drop(piece.length);
     else this.#hold(stream, Buffer.from(piece));
     this.#wake();
+  }
+
+  /** Undefined while there is room for more; else resolves when there is, or when nobody reads any more. */
+  untilRoom(): Promise<void> | undefined {
+    if (this.#hasEnded || this.#heldBytes < enoughHeldBytes) return undefined;
+    this.#room ??= new Promise((resolve) => {
+      this.#onRoom = resolve;
+    });
+    return this.#room;
   }
 
   /** @param last comes after all others. */
@@ -70,6 +83,8 @@ export class ProgramEvents implements AsyncIterable<StreamedEvent> {
       // Nobody reads any more.
       this.#hasEnded = true;
       this.#held.length = 0;
+      this.#heldBytes = 0;
+      this.#tellRoom();
     }
   }
 
@@ -79,10 +94,17 @@ export class ProgramEvents implements AsyncIterable<StreamedEvent> {
     for (let held = this.#held.shift(); held !== undefined; held = this.#held.shift()) {
       if (held.stream === 'dropped') return { name: 'dropped', data: { bytes: held.bytes } };
       this.#heldBytes -= held.bytes;
+      this.#tellRoom();
       const data = this.#dataOf(held.stream, Buffer.concat(held.pieces));
       if (data !== undefined) return { name: held.stream, data };
     }
     return this.#hasEnded ? this.#ending() : undefined;
+  }
+
+  #tellRoom(): void {
+    if (this.#heldBytes >= enoughHeldBytes) return;
+    this.#room = undefined;
+    this.#onRoom();
   }
 
   /** Undefined for bytes that are only the beginning of a character. */

@@ -148,7 +148,7 @@ function listViolations(
   const pointer = pointerTo(member);
   if (value === undefined) return [];
   if (!Array.isArray(value) || value.length < least || value.length > maxTexts) {
-    return [{ pointer, message: `must be a list of at least ${least} and at most ${maxTexts} strings` }];
+    return [{ pointer, message: `must be a list of ${least === 0 ? 'at most' : `${least} to`} ${maxTexts} strings` }];
   }
   const violations = value.flatMap((entry: unknown, index) => {
     const message = entryFault(entry);

@@ -32,6 +32,8 @@ export interface ProgramRequest {
   /** Told of what is written, as it comes and without a cap; a piece is only valid during the call. */
   readonly onStdout?: (piece: Uint8Array) => void;
   readonly onStderr?: (piece: Uint8Array) => void;
+  /** Asked after each piece: a program on a runtime with a shim waits until this resolves, while its time runs. */
+  readonly untilRoom?: () => Promise<void> | undefined;
 }
 
 /** How a program ended: by itself, at its time limit, for want of memory, or because nobody wanted it any more. */

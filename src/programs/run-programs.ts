@@ -87,7 +87,7 @@ export class RunPrograms implements Programs {
 const nobodys = { functionName: 'run', number: 1 };
 
 function workOf(request: ProgramRequest): ProgramWork {
-  const { limits, stdin, executableTmp, onStarted, onStdout, onStderr } = request;
+  const { limits, stdin, executableTmp, onStarted, onStdout, onStderr, untilRoom } = request;
   return {
     command: request.command,
     arguments: request.arguments,
@@ -101,6 +101,7 @@ function workOf(request: ProgramRequest): ProgramWork {
       ...(onStarted === undefined ? {} : { onStarted }),
       ...(onStdout === undefined ? {} : { onStdout }),
       ...(onStderr === undefined ? {} : { onStderr }),
+      ...(untilRoom === undefined ? {} : { untilRoom }),
     },
   };
 }

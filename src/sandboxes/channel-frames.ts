@@ -26,6 +26,8 @@ const restMsPerFrame = 0.01;
 export class FrameReceiver {
   readonly #source: Source;
   #decoder: FrameDecoder;
+  #isHeld = false;
+  #isResting = false;
 
   constructor(maxFrameBytes: number, source: Source) {
     this.#decoder = decoder(maxFrameBytes);
@@ -53,10 +55,23 @@ export class FrameReceiver {
     }
   }
 
+  /** Lets nothing more come, but what has been read already, until `resume`. */
+  pause(): void {
+    this.#isHeld = true;
+    this.#source.pause();
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    if (!this.#isResting) this.#source.resume();
+  }
+
   #rest(forMs: number): void {
+    this.#isResting = true;
     this.#source.pause();
     setTimeout(() => {
-      this.#source.resume();
+      this.#isResting = false;
+      if (!this.#isHeld) this.#source.resume();
     }, forMs);
   }
 }

@@ -15,6 +15,9 @@ export interface Channel {
   expectFrames(maxFrameBytes: number): void;
   /** Sends one encoded frame, in one write. A closed channel drops it: its end has been reported. */
   send(frame: Buffer): void;
+  /** Lets no more frames come, but those that have arrived already, until `resume`: the other side then waits. */
+  pause(): void;
+  resume(): void;
   /** Idempotent. Reports nothing. */
   close(): void;
 }

@@ -17,6 +17,11 @@ export interface ProgramInput {
   /** Told of what is written, as it comes and without a cap; a piece is only valid during the call. */
   readonly onStdout?: (piece: Uint8Array) => void;
   readonly onStderr?: (piece: Uint8Array) => void;
+  /**
+   * Asked after each piece: what is told waits for somebody until this resolves. A program behind a shim waits as well, while its
+   * time runs; that of an image is told of on and on.
+   */
+  readonly untilRoom?: () => Promise<void> | undefined;
 }
 
 /** How a program can end: by itself, by its time limit, because nobody wants it any more, or with its engine. */

@@ -8,6 +8,7 @@ import {
 } from '../../runtime/protocol.ts';
 import { signalNumber } from './signal-number.ts';
 import { autopsy } from './autopsy.ts';
+import type { Channel } from './channel.ts';
 import type { Ending } from './ending.ts';
 import { Exchange } from './exchange.ts';
 import type { LaunchedContainer } from './launched-container.ts';
@@ -57,8 +58,10 @@ export class ShimProgram implements ReadyProgram {
     channel.onFrame = (frame) => {
       // What comes behind the end was written by nobody that was asked.
       if (exited !== undefined) return;
-      if (frame.type === 'output') output.take(frame);
-      else if (frame.type === 'exited') exited = frame;
+      if (frame.type === 'output') {
+        output.take(frame);
+        waitForRoom(channel, input);
+      } else if (frame.type === 'exited') exited = frame;
       if (frame.type !== 'output') exchange.settle(endingBy(frame));
     };
     const closed = new Promise<void>((resolve) => {
@@ -123,6 +126,16 @@ export class ShimProgram implements ReadyProgram {
 const gone: Ending = { cause: 'died', phase: 'call', exit: undefined };
 /** What breaks the rules of the channel is killed for that. */
 const killed: ProgramEnding = { cause: 'died', phase: 'call', exit: { exitCode: killedExitCode, outOfMemory: false } };
+
+/** Lets the program wait for who is told of its output: frames that have arrived are still taken. */
+function waitForRoom(channel: Channel, { untilRoom }: ProgramInput): void {
+  const room = untilRoom?.();
+  if (room === undefined) return;
+  channel.pause();
+  void room.then(() => {
+    channel.resume();
+  });
+}
 
 function endingBy(frame: ShimFrame): Ending {
   if (frame.type === 'exited') return gone;

@@ -68,6 +68,14 @@ class SocketChannel implements Channel {
     this.#frames.expectFrames(maxFrameBytes);
   }
 
+  pause(): void {
+    this.#frames.pause();
+  }
+
+  resume(): void {
+    this.#frames.resume();
+  }
+
   send(frame: Buffer): void {
     if (!this.#closed) this.#socket.write(frame);
   }

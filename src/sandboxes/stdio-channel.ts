@@ -24,6 +24,14 @@ export class StdioChannel implements Channel {
     this.#frames.expectFrames(maxFrameBytes);
   }
 
+  pause(): void {
+    this.#frames.pause();
+  }
+
+  resume(): void {
+    this.#frames.resume();
+  }
+
   send(frame: Buffer): void {
     // One frame is under way at a time, since the next is only sent after its answer: there is nothing to hold back.
     if (!this.#closed) void this.#attachment.write(frame);

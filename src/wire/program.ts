@@ -62,7 +62,7 @@ export type ProgramEvent =
   | { readonly event: 'started'; readonly id: string }
   /** Whole characters, but not always whole lines. */
   | ({ readonly event: 'stdout' | 'stderr' } & Piece)
-  /** The reader was too slow: so many bytes were left out here. */
+  /** The reader was too slow for an image's own program, which waits for nobody: so many bytes were left out here. */
   | { readonly event: 'dropped'; readonly bytes: number }
   /** The last event: how it went. */
   | ({ readonly event: 'ended' } & ProgramFacts)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { ProgramDocument } from '../../src/wire/program.ts';
-import { docker } from '../support/containers.ts';
+import { containersOn } from '../support/containers.ts';
 import { patience } from '../support/patience.ts';
 import { ResidentMemory } from '../support/resident-memory.ts';
 import { spawnServer, type ServerProcess } from '../support/server-process.ts';
@@ -68,10 +68,3 @@ it('keeps 100 programs at once apart, loses no output of any, and leaves nothing
     await rm(dataDirectory, { recursive: true, force: true });
   }
 }, 120_000);
-
-/** Ids of the containers, running or not, that have anything of a server's data directory, as each sandbox has its code. */
-async function containersOn(dataDirectory: string): Promise<readonly string[]> {
-  const containers = await docker.listContainers({ all: true });
-  const isOn = ({ Source: source }: { readonly Source: string }): boolean => source.startsWith(`${dataDirectory}/`);
-  return containers.filter(({ Mounts: mounts }) => mounts.some(isOn)).map(({ Id: id }) => id);
-}

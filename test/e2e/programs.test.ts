@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ProgramDocument, ProgramReply } from '../../src/wire/program.ts';
-import { containersOf } from '../support/containers.ts';
+import { containersOn } from '../support/containers.ts';
 import { patience } from '../support/patience.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -97,6 +97,18 @@ describe('a program', () => {
     expect(heard.at(-1)).toBe('ended');
   });
 
+  it('waits for who follows it: nothing that it writes is left out', async () => {
+    const code = 'yes 1234567 | head -c 40000000';
+    let bytes = 0;
+    const others: string[] = [];
+    for await (const event of server.client.followProgram({ runtime: 'sh', code, limits: { timeout_ms: 60_000 } })) {
+      if ('text' in event) bytes += event.text.length;
+      else others.push(event.event);
+      if (bytes < 4_000_000) await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect([bytes, others]).toEqual([40_000_000, ['started', 'ended']]);
+  });
+
   it('is listed while it runs, and cancelled by its id', async () => {
     const running = expect(sh('sleep 1000')).rejects.toMatchObject({ code: 'INVOCATION_CANCELLED' });
     const state = async (): Promise<string | undefined> => (await server.client.invocations.running())[0]?.state;
@@ -128,6 +140,6 @@ describe('a program', () => {
     await using fresh = await startServer({ preparedPerKind: 0 });
     const { stdout } = await fresh.client.runProgram({ runtime: 'sh', code: 'sleep 1000 & echo done' });
     expect(stdout).toBe('done\n');
-    await vi.waitUntil(async () => (await containersOf('run')).length === 0, patience);
+    await vi.waitUntil(async () => (await containersOn(fresh.dataDirectory)).length === 0, patience);
   });
 });

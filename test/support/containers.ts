@@ -18,6 +18,13 @@ export function containersOfInstance(instanceId: string): Promise<readonly strin
   return containersWith([`sraas.instance=${instanceId}`], docker);
 }
 
+/** Ids of the containers, running or not, that have anything of a server's data directory, as each sandbox has its code. */
+export async function containersOn(dataDirectory: string): Promise<readonly string[]> {
+  const containers = await docker.listContainers({ all: true });
+  const isOn = ({ Source: source }: { readonly Source: string }): boolean => source.startsWith(`${dataDirectory}/`);
+  return containers.filter(({ Mounts: mounts }) => mounts.some(isOn)).map(({ Id: id }) => id);
+}
+
 async function containersWith(label: readonly string[], on: Docker): Promise<readonly string[]> {
   const found = await on.listContainers({ all: true, filters: { label: [...label] } });
   return found.map(({ Id }) => Id);

@@ -59,9 +59,9 @@ export async function runProgramFile(
       return exitCodeOf(reply);
     }
     let facts: ProgramFacts | undefined;
-    for await (const event of client.followProgram(program, { signal })) {
-      if (event.event === 'stdout' && 'text' in event) printer.written('stdout', event.text);
-      else if (event.event === 'stderr' && 'text' in event) printer.written('stderr', event.text);
+    // Bytes, so that a pipe gets what was written.
+    for await (const event of client.followProgram({ ...program, output: 'base64' }, { signal })) {
+      if ('base64' in event) await printer.written(event.event, Buffer.from(event.base64, 'base64'));
       else if (event.event === 'dropped') printer.note(`-- ${event.bytes} bytes left out here`);
       else if (event.event === 'ended') facts = event;
     }

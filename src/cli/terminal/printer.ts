@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { World } from '../world.ts';
 import { safeJson, safeText } from './safe-text.ts';
 
@@ -5,6 +6,8 @@ import { safeJson, safeText } from './safe-text.ts';
 export class Printer {
   readonly json: boolean;
   readonly #world: World;
+  /** For characters whose bytes come apart. */
+  readonly #decoders: { stdout?: StringDecoder; stderr?: StringDecoder } = {};
 
   constructor(world: World, json: boolean) {
     this.#world = world;
@@ -21,9 +24,14 @@ export class Printer {
     this.#world.stdout.write(safeText(text));
   }
 
-  /** What a program wrote: safe to look at on a terminal, and as it is in a pipe. */
-  written(stream: 'stdout' | 'stderr', text: string): void {
-    this.#world[stream].write(this.#world.isTerminal[stream] ? safeText(text) : text);
+  /** What a program wrote: safe to look at on a terminal, and as it is in a pipe. Resolves when there is room for more. */
+  async written(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void> {
+    const sink = this.#world[stream];
+    if (sink.write(this.#world.isTerminal[stream] ? this.#shown(stream, bytes) : bytes) !== false) return;
+    await new Promise<void>((resolve) => {
+      sink.once?.('drain', resolve);
+      sink.once?.('error', resolve);
+    });
   }
 
   /** A result for machines: one JSON document, over several lines when a person looks at it. */
@@ -44,5 +52,10 @@ export class Printer {
   /** A remark on what goes on, for somebody who watches. */
   progress(text: string): void {
     if (this.#world.isTerminal.stderr && !this.json) this.note(text);
+  }
+
+  #shown(stream: 'stdout' | 'stderr', bytes: Uint8Array): string {
+    const decoder = (this.#decoders[stream] ??= new StringDecoder('utf8'));
+    return safeText(decoder.write(bytes));
   }
 }

@@ -4,6 +4,7 @@ import type { World } from '../../../src/cli/world.ts';
 export interface RecordedWorld {
   readonly world: World;
   stdout(): string;
+  stdoutBytes(): Buffer;
   stderr(): string;
   /** Does what SIGTERM does. */
   sendStopSignal(): void;
@@ -25,22 +26,23 @@ export interface Stand {
 
 /** A world for one command line, which records what the command prints. No network unless a fetch is given. */
 export function recordWorld(stand: Stand = {}): RecordedWorld {
-  const out: string[] = [];
-  const err: string[] = [];
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
   const exits: number[] = [];
   const stopListeners = new Set<(exitCode: number) => void>();
   const terminal = stand.terminal ?? false;
   return {
-    stdout: () => out.join(''),
-    stderr: () => err.join(''),
+    stdout: () => Buffer.concat(out).toString(),
+    stdoutBytes: () => Buffer.concat(out),
+    stderr: () => Buffer.concat(err).toString(),
     sendStopSignal() {
       for (const listener of stopListeners) listener(143);
     },
     exits,
     stopListeners,
     world: {
-      stdout: { write: (text) => out.push(text) },
-      stderr: { write: (text) => err.push(text) },
+      stdout: { write: (text) => out.push(Buffer.from(text)) },
+      stderr: { write: (text) => err.push(Buffer.from(text)) },
       stdin: bytesOf(stand.stdin ?? ''),
       isTerminal: { stdin: terminal, stdout: terminal, stderr: terminal },
       environment: stand.environment ?? {},
@@ -49,7 +51,7 @@ export function recordWorld(stand: Stand = {}): RecordedWorld {
       nodeVersion: '20.19.0',
       userId: 1000,
       askHidden(question) {
-        err.push(question);
+        err.push(Buffer.from(question));
         return Promise.resolve(stand.typed);
       },
       fetch: stand.fetch ?? (() => Promise.reject(new Error('this test has no network'))),

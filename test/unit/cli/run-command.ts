@@ -12,6 +12,7 @@ export const noAdapters: Adapters = {
 export interface Ran {
   readonly exitCode: ExitCode;
   readonly stdout: string;
+  readonly stdoutBytes: Buffer;
   readonly stderr: string;
 }
 
@@ -26,7 +27,7 @@ export interface SentRequest {
 /** Runs one command line in a world that records what it prints. */
 export async function runIn(recorded: RecordedWorld, commandLine: readonly string[]): Promise<Ran> {
   const exitCode = await runCli(commandLine, recorded.world, noAdapters);
-  return { exitCode, stdout: recorded.stdout(), stderr: recorded.stderr() };
+  return { exitCode, stdout: recorded.stdout(), stdoutBytes: recorded.stdoutBytes(), stderr: recorded.stderr() };
 }
 
 /** Runs one command line against a server that has these replies, one for each request, and no more. */

@@ -21,6 +21,8 @@ const facts = (members: Partial<ProgramFacts> = {}): ProgramFacts => ({
 const frame = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 const stream = (...frames: readonly string[]): Response =>
   new Response(frames.join(''), { headers: { 'content-type': 'text/event-stream' } });
+const written = (name: 'stdout' | 'stderr', bytes: string | Uint8Array): string =>
+  frame(name, { base64: Buffer.from(bytes).toString('base64') });
 const ended = (members?: Partial<ProgramFacts>): string => frame('ended', facts(members));
 
 describe('run with a file', () => {
@@ -28,8 +30,8 @@ describe('run with a file', () => {
     const workingDirectory = await temporaryFolder({ 'script.py': 'print(1)' });
     const reply = stream(
       frame('started', { id: 'i-1' }),
-      frame('stdout', { text: '1\n' }),
-      frame('stderr', { text: 'oh\n' }),
+      written('stdout', '1\n'),
+      written('stderr', 'oh\n'),
       frame('news', {}),
       ended(),
     );
@@ -44,6 +46,7 @@ describe('run with a file', () => {
           runtime: 'python3',
           code: 'print(1)',
           args: ['-x', 'a b'],
+          output: 'base64',
           stdin_base64: Buffer.from('in').toString('base64'),
           env: { A: 'b' },
           limits: { timeout_ms: 500 },
@@ -66,11 +69,12 @@ describe('run with a file', () => {
 
   it('leaves bytes as they are in a pipe, and keeps them from steering a terminal', async () => {
     const workingDirectory = await temporaryFolder({ 'main.sh': '' });
-    const reply = (): Response => stream(frame('stdout', { text: '\u001b[2J' }), ended());
+    const pieces = ['\u001b[2J', Buffer.from([0xff, 0xc3]), Buffer.from([0xa9])];
+    const reply = (): Response => stream(...pieces.map((piece) => written('stdout', piece)), ended());
     const piped = await runAgainst([reply()], ['run', 'main.sh'], { workingDirectory });
-    expect(piped.stdout).toBe('\u001b[2J');
+    expect(piped.stdoutBytes.equals(Buffer.from('\u001b[2J\xff\xc3\xa9', 'latin1'))).toBe(true);
     const shown = await runAgainst([reply()], ['run', 'main.sh'], { workingDirectory, terminal: true });
-    expect(shown.stdout).toBe(String.raw`\x1b[2J`);
+    expect(shown.stdout).toBe(`${String.raw`\x1b[2J`}\ufffdé`);
   });
 
   it('prints the whole reply with --json', async () => {

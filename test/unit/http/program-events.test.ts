@@ -61,6 +61,23 @@ describe('the events of a program', () => {
     ]);
   });
 
+  it('ask those to wait who can, until a slow client has taken some, or has gone', async () => {
+    const events = new ProgramEvents('text');
+    const piece = Buffer.alloc(65_536, 'x');
+    for (let pieces = 0; pieces < 7; pieces++) events.write('stdout', piece);
+    expect(events.untilRoom()).toBeUndefined();
+    events.write('stdout', piece);
+    const room = events.untilRoom();
+    expect(room).toBeInstanceOf(Promise);
+    const reader = events[Symbol.asyncIterator]();
+    await Promise.all([room, reader.next()]);
+    expect(events.untilRoom()).toBeUndefined();
+    events.write('stdout', piece);
+    const roomAgain = events.untilRoom();
+    await Promise.all([roomAgain, reader.return()]);
+    expect(events.untilRoom()).toBeUndefined();
+  });
+
   it('copy what is only valid during the call', async () => {
     const events = new ProgramEvents('text');
     const piece = Buffer.from('kept');

@@ -21,6 +21,8 @@ export function scriptedContainer(parts: Partial<LaunchedContainer> = {}): Scrip
     onFrame: () => undefined,
     onClosed: () => undefined,
     expectFrames: () => undefined,
+    pause: () => void done.push('channel paused'),
+    resume: () => void done.push('channel resumed'),
     send: (frame) => sent.push(frame),
     close: () => undefined,
   };

@@ -66,6 +66,25 @@ describe('a program behind a shim', () => {
     expect(done).toEqual([]);
   });
 
+  it('waits for who is told of its output', async () => {
+    const { container, channel, done } = scriptedContainer();
+    let onRoom: () => void = () => undefined;
+    const room = new Promise<void>((resolve) => {
+      onRoom = resolve;
+    });
+    const rooms = [undefined, room];
+    const running = new ShimProgram(container, plan).run({ ...input, untilRoom: () => rooms.shift() });
+    channel.onFrame(output('stdout', '1'));
+    expect(done).toEqual([]);
+    channel.onFrame(output('stdout', '2'));
+    expect(done).toEqual(['channel paused']);
+    onRoom();
+    await room;
+    expect(done).toEqual(['channel paused', 'channel resumed']);
+    channel.onFrame(exited(0));
+    await running;
+  });
+
   it('ends by a signal with its name, and the exit code that shells give it', async () => {
     const { container, channel } = scriptedContainer();
     const running = new ShimProgram(container, plan).run(input);

@@ -187,6 +187,20 @@ describe('the channel over it', () => {
     expect({ frames, closings, received: shim.bytesRead }).toEqual({ frames: [], closings: [], received: 0 });
   });
 
+  it('leaves what comes where it is while it pauses, also when the rest behind many small frames is over', async () => {
+    const { shim, channel, frames } = await connected();
+    const many = Array.from({ length: 100 }, () => ready(1));
+    shim.write(Buffer.concat(many));
+    await vi.waitUntil(() => frames.length === 100, patience);
+    channel.pause();
+    shim.write(ready(2));
+    // Longer than the rest.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(frames).toHaveLength(100);
+    channel.resume();
+    await vi.waitUntil(() => frames.length === 101, patience);
+  });
+
   it('gives no frame once it was closed between two of one chunk', async () => {
     const { shim, channel } = await connected();
     const frames: ShimFrame[] = [];
