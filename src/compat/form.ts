@@ -7,11 +7,18 @@ export interface FormFile {
   readonly content: Buffer;
 }
 
-/** What a form brought. Of fields and files that come more than once, the last. */
+/** What a form brought. */
 export interface Form {
+  /** Names with their texts, as they came. */
+  readonly entries: readonly (readonly [name: string, value: string])[];
+  /** Of fields that come more than once, the last. */
   readonly fields: ReadonlyMap<string, string>;
+  /** Of files that come more than once, the last. */
   readonly files: ReadonlyMap<string, FormFile>;
 }
+
+/** One that brought nothing. */
+export const noForm: Form = formOf([]);
 
 /** Whether a Content-Type is that of a form. */
 export function isFormType(type: string): boolean {
@@ -24,15 +31,17 @@ export function isFormType(type: string): boolean {
  */
 export async function parseForm(type: string, body: Buffer): Promise<Form> {
   if (!/^multipart\//i.test(type)) {
-    return { fields: new Map(new URLSearchParams(body.toString('utf8'))), files: new Map() };
+    return formOf([...new URLSearchParams(body.toString('utf8'))]);
   }
-  const fields = new Map<string, string>();
+  const entries: [string, string][] = [];
   const files = new Map<string, FormFile>();
   const parsed = new Promise<void>((resolve, reject) => {
     // What a field may have is what the body may have, which has been read.
     const limits = { fieldSize: body.length + 1, fields: 100, files: 100 };
     const parser = new Busboy({ headers: { 'content-type': type }, limits, preservePath: true });
-    parser.on('field', (name, value) => fields.set(name, value));
+    parser.on('field', (name, value) => entries.push([name, value]));
+    // Nothing is left out in silence.
+    for (const limit of ['partsLimit', 'fieldsLimit', 'filesLimit'] as const) parser.once(limit, reject);
     parser.on('file', (name, stream, fileName: string | undefined) => {
       const pieces: Buffer[] = [];
       stream.on('data', (piece: Buffer) => pieces.push(piece));
@@ -46,7 +55,11 @@ export async function parseForm(type: string, body: Buffer): Promise<Form> {
   try {
     await parsed;
   } catch {
-    throw new SraasError('INVALID_UPLOAD', 'The multipart body is malformed or breaks off.');
+    throw new SraasError('INVALID_UPLOAD', 'The multipart body is malformed, breaks off, or has too many parts.');
   }
-  return { fields, files };
+  return formOf(entries, files);
+}
+
+function formOf(entries: Form['entries'], files: Form['files'] = new Map()): Form {
+  return { entries, fields: new Map(entries), files };
 }

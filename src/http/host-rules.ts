@@ -53,6 +53,10 @@ function requireHost(request: IncomingMessage, hosts: ReadonlySet<string>): void
   const given = request.rawHeaders.filter(
     (_value, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
   );
+  // RFC 9112, section 3.2.
+  if (given.length === 0 && request.httpVersion !== '1.0') {
+    throw new SraasError('BAD_REQUEST', 'The request has no Host header.');
+  }
   const [host] = given;
   // An absolute request target names an authority of its own.
   const name =

@@ -3,11 +3,17 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { OfferedRequest } from './offered-request.ts';
+import { answerUnparsed, problemForm, type ErrorForm } from './unparsed-requests.ts';
 
 interface HttpServerOptions {
   /** How long a client may take to read a reply once all of it has been written; as long as it may take to send a request. */
   readonly replyTimeoutMs?: number;
-  /** Gets every request that asks for another protocol, with its connection, which is its own to end; they are treated as others when left out. */
+  /** How long a client may take to send the headers of a request. */
+  readonly headersTimeoutMs?: number;
+  /** How errors are told of what no app gets to see; problem documents when left out. */
+  readonly errorForm?: ErrorForm;
+  /** Gets every request for a WebSocket, with its connection, which is its own to end; they are treated as others when left out. */
   readonly onUpgrade?: (request: IncomingMessage, connection: Duplex, head: Buffer) => void;
 }
 
@@ -15,12 +21,17 @@ interface HttpServerOptions {
 export class HttpServer {
   readonly #server: Server;
 
-  constructor(app: RequestListener, { replyTimeoutMs = 120_000, onUpgrade }: HttpServerOptions = {}) {
+  constructor(app: RequestListener, options: HttpServerOptions = {}) {
+    const { replyTimeoutMs = 120_000, headersTimeoutMs = 10_000, errorForm = problemForm, onUpgrade } = options;
     this.#server = createServer({
-      headersTimeout: 10_000,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: headersTimeoutMs,
       requestTimeout: 120_000,
       keepAliveTimeout: 5000,
       maxHeaderSize: 16_384,
+      // The rules for hosts require it, and answer as the API does.
+      requireHostHeader: false,
+      IncomingMessage: OfferedRequest,
     });
     this.#server.maxConnections = 1000;
     this.#server.on('request', (_request, response) => {
@@ -28,6 +39,9 @@ export class HttpServer {
     });
     // After the other, which has to listen before there is a reply.
     this.#server.on('request', app);
+    // Expectations that nobody knows are passed over: RFC 9110, section 10.1.1.
+    this.#server.on('checkExpectation', (request, response) => this.#server.emit('request', request, response));
+    answerUnparsed(this.#server, errorForm);
     if (onUpgrade !== undefined) this.#server.on('upgrade', onUpgrade);
   }
 

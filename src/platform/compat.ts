@@ -3,15 +3,19 @@ import type { RequestListener } from 'node:http';
 import { v7 as timeOrderedId } from 'uuid';
 import { parseCompatApis, type CompatApi } from '../compat/compat-apis.ts';
 import { functronApp } from '../compat/functron/app.ts';
+import { errorForm as functronErrors } from '../compat/functron/exec-reply.ts';
 import { rannaApp } from '../compat/ranna/app.ts';
 import { RateLimit } from '../compat/ranna/rate-limit.ts';
+import { errorForm as rannaErrors } from '../compat/ranna/refusal.ts';
 import { RannaRuns } from '../compat/ranna/runs.ts';
 import { RannaSocket } from '../compat/ranna/socket.ts';
 import { scaasApp } from '../compat/scaas/app.ts';
 import { Deployments } from '../compat/scaas/deployments.ts';
 import { pageRoutes } from '../compat/scaas/page/page-routes.ts';
-import { tddApp } from '../compat/tdd-app/app.ts';
+import { errorForm as scaasErrors } from '../compat/scaas/refusal.ts';
+import { errorForm as tddAppErrors, tddApp } from '../compat/tdd-app/app.ts';
 import { HttpServer } from '../http/server.ts';
+import type { ErrorForm } from '../http/unparsed-requests.ts';
 import { productVersion } from '../installation.ts';
 import { describeError } from '../logger.ts';
 import type { Programs } from '../programs/program.ts';
@@ -47,10 +51,10 @@ export function makeCompat(surroundings: Surroundings, parts: CompatParts): Comp
     logger.warn('Programs of the compatibility APIs have a network that leads to public addresses');
   }
   const makers: Record<CompatApi, () => CompatServer> = {
-    functron: () => plain(config.functronPort, makeFunctron(surroundings, parts)),
+    functron: () => plain(config.functronPort, makeFunctron(surroundings, parts), functronErrors),
     ranna: () => makeRanna(surroundings, parts),
-    'tdd-app': () => plain(config.tddAppPort, makeTddApp(surroundings, parts)),
-    scaas: () => plain(config.scaasPort, makeScaas(surroundings, parts)),
+    'tdd-app': () => plain(config.tddAppPort, makeTddApp(surroundings, parts), tddAppErrors),
+    scaas: () => plain(config.scaasPort, makeScaas(surroundings, parts), scaasErrors),
   };
   const servers = new CompatServers(new Map([...apis].map((api) => [api, makers[api]()])), config.host);
   // For a start that fails before they are a part of the service.
@@ -79,8 +83,8 @@ function termsOf({ config, logger }: Surroundings, { policy, programs, diskSpace
   } as const;
 }
 
-function plain(port: number, app: RequestListener): CompatServer {
-  return { server: new HttpServer(app), port };
+function plain(port: number, app: RequestListener, errorForm: ErrorForm): CompatServer {
+  return { server: new HttpServer(app, { errorForm }), port };
 }
 
 function makeFunctron(surroundings: Surroundings, parts: CompatParts): RequestListener {
@@ -116,6 +120,7 @@ function makeRanna(surroundings: Surroundings, parts: CompatParts): CompatServer
   };
   const app = rannaApp({ ...terms, runs, outputBytes: config.rannaOutputBytes, info });
   const server = new HttpServer(app, {
+    errorForm: rannaErrors,
     onUpgrade: (request, connection, head) => {
       socket.upgrade(request, connection, head);
     },

@@ -6,8 +6,8 @@ import type { ErrorTelling } from '../../http/told-error.ts';
 import { answerError } from '../answer-error.ts';
 import { bareApp } from '../bare-app.ts';
 import { untilClosed } from '../../http/routes/invoke.ts';
-import { wholeMessage } from '../whole-message.ts';
-import { sendExecReply } from './exec-reply.ts';
+import { sendJson } from '../send-json.ts';
+import { errorForm, sendExecReply } from './exec-reply.ts';
 import { parseExecRequest } from './exec-request.ts';
 import { execOnce, type FunctronParts } from './exec.ts';
 
@@ -41,7 +41,7 @@ export function functronApp(parts: FunctronAppParts): Express {
   });
   app.use(
     answerError(parts, (response, error) => {
-      sendExecReply(response, error.kind.status, { errors: [wholeMessage(error)] });
+      sendJson(response, error.kind.status, errorForm(error).body);
     }),
   );
   return app;

@@ -1,5 +1,7 @@
 import type { Response } from 'express';
+import type { SraasError } from '../../errors.ts';
 import { sendJson } from '../send-json.ts';
+import { wholeMessage } from '../whole-message.ts';
 
 /** What became of a request, in functron's terms; what is left out is empty. */
 export interface ExecReply {
@@ -13,8 +15,17 @@ export interface ExecReply {
   readonly detailedError?: string;
 }
 
-/** Sends it: all seven members are always there, and the texts in base64, as functron's clients need it. */
 export function sendExecReply(response: Response, status: number, reply: ExecReply): void {
+  sendJson(response, status, execText(reply));
+}
+
+/** An error as functron's clients read it. */
+export function errorForm(error: SraasError): { readonly type: string; readonly body: string } {
+  return { type: 'application/json', body: execText({ errors: [wholeMessage(error)] }) };
+}
+
+/** All seven members are always there, and the texts in base64, as functron's clients need it. */
+function execText(reply: ExecReply): string {
   const { errors, buildOutput = '', buildErrors = '', stdout = [], stderr = [], tempName, detailedError } = reply;
   const document = {
     BuildContextStderr: Buffer.from(buildErrors).toString('base64'),
@@ -27,5 +38,5 @@ export function sendExecReply(response: Response, status: number, reply: ExecRep
     Errors: errors,
     ...(tempName === undefined ? {} : { TempName: tempName }),
   };
-  sendJson(response, status, `${JSON.stringify(document)}\n`);
+  return `${JSON.stringify(document)}\n`;
 }

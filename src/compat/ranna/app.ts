@@ -10,7 +10,7 @@ import { sendJson } from '../send-json.ts';
 import { readOrderBody } from './body.ts';
 import { completeRun } from './complete-run.ts';
 import { parseOrder } from './order.ts';
-import { RannaRefusal, refusalOf } from './refusal.ts';
+import { errorForm, RannaRefusal, refusalOf } from './refusal.ts';
 import { specsOf } from './spec.ts';
 import type { RannaRuns } from './runs.ts';
 
@@ -79,8 +79,7 @@ export function rannaApp(parts: RannaAppParts): Express {
     answerError<RannaRefusal>(
       parts,
       (response, error) => {
-        const { code, message } = refusalOf(error);
-        send(response, code, { error: message, code });
+        sendJson(response, refusalOf(error).code, errorForm(error).body);
       },
       (error) => error instanceof RannaRefusal,
     ),

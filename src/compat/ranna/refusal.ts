@@ -23,3 +23,9 @@ export function refusalOf(error: RannaRefusal | SraasError): RannaRefusal {
   if (error instanceof RannaRefusal) return error;
   return new RannaRefusal(error.kind.status, wholeMessage(error));
 }
+
+/** A refusal as ranna's clients read it. */
+export function errorForm(error: RannaRefusal | SraasError): { readonly type: string; readonly body: string } {
+  const { code, message } = refusalOf(error);
+  return { type: 'application/json', body: JSON.stringify({ error: message, code }) };
+}

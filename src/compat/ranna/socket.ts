@@ -1,13 +1,14 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { draining } from '../../errors.ts';
 import { hostCheck, type HostRules } from '../../http/host-rules.ts';
+import { answerLast } from '../../http/last-answer.ts';
 import { toldError, type ErrorTelling } from '../../http/told-error.ts';
 import { mostBodyBytes } from './body.ts';
 import { clientAddress } from './client-address.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { RannaRefusal, refusalOf } from './refusal.ts';
+import { errorForm, RannaRefusal, refusalOf } from './refusal.ts';
 import type { RannaRuns } from './runs.ts';
 import { SocketSession } from './socket-session.ts';
 
@@ -23,7 +24,7 @@ const path = '/v1/ws';
 /** A client that does not answer a ping until the next one is gone. */
 const pingEveryMs = 30_000;
 const mostConnections = 500;
-/** The time that a client has to read a refusal, or to answer a farewell. */
+/** The time that a client has to answer a farewell. */
 const lingerMs = 1000;
 /** Source: RFC 6455, section 7.4.1. */
 const goingAway = 1001;
@@ -40,6 +41,10 @@ export class RannaSocket {
   constructor(parts: RannaSocketParts) {
     this.#parts = parts;
     this.#check = hostCheck(parts);
+    // It refuses handshakes that are none in a form of its own otherwise.
+    this.#server.on('wsClientError', ({ message }, connection) => {
+      answer(connection, new RannaRefusal(400, message));
+    });
     this.#pings = setInterval(() => {
       this.#pingAll();
     }, pingEveryMs).unref();
@@ -55,7 +60,7 @@ export class RannaSocket {
       if (request.url?.replace(/\?.*/, '') !== path) {
         throw new RannaRefusal(404, `Cannot ${request.method ?? 'GET'} ${request.url ?? ''}`);
       }
-      if (request.headers.upgrade?.toLowerCase() !== 'websocket') throw new RannaRefusal(426, 'Upgrade Required');
+      if (request.method !== 'GET') throw new RannaRefusal(405, 'Method Not Allowed');
       if (this.#server.clients.size >= mostConnections) throw new RannaRefusal(503, 'too many connections');
     } catch (error) {
       answer(connection, refusalOf(error instanceof RannaRefusal ? error : toldError(error, this.#parts, '')));
@@ -106,16 +111,6 @@ export class RannaSocket {
   }
 }
 
-function answer(connection: Duplex, { code, message }: RannaRefusal): void {
-  const body = JSON.stringify({ error: message, code });
-  const head = [
-    `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}`,
-    'Server: ranna',
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // Time to read the answer in; whoever then still holds the connection loses it.
-  setTimeout(() => connection.destroy(), lingerMs).unref();
+function answer(connection: Duplex, refusal: RannaRefusal): void {
+  answerLast(connection, { status: refusal.code, ...errorForm(refusal), headers: { Server: 'ranna' } });
 }

@@ -5,15 +5,14 @@ import { requestIdOf } from '../../http/request-id.ts';
 import type { ErrorTelling } from '../../http/told-error.ts';
 import { answerError } from '../answer-error.ts';
 import { bareApp } from '../bare-app.ts';
-import { parseForm } from '../form.ts';
+import { noForm, parseForm } from '../form.ts';
 import { untilClosed } from '../../http/routes/invoke.ts';
 import { sendJson } from '../send-json.ts';
-import { wholeMessage } from '../whole-message.ts';
 import { parseDeployRequest } from './deploy-request.ts';
 import type { Deployments } from './deployments.ts';
 import { encodeInvokeReply } from './invoke-reply.ts';
 import { envelopeOf } from './invoke-request.ts';
-import { ScaasRefusal } from './refusal.ts';
+import { errorForm, ScaasRefusal } from './refusal.ts';
 
 export interface ScaasAppParts extends Omit<HostRules, 'hasPages'>, ErrorTelling {
   readonly deployments: Deployments;
@@ -44,7 +43,7 @@ export function scaasApp(parts: ScaasAppParts): Express {
     const type = request.headers['content-type'] ?? '';
     const body = await uploads.read(request, response);
     const isMultipart = /^multipart\/form-data\s*;/i.test(type);
-    const form = isMultipart ? await parseForm(type, body) : { fields: new Map(), files: new Map() };
+    const form = isMultipart ? await parseForm(type, body) : noForm;
     const { searchParams } = new URL(request.url, 'http://localhost');
     const id = await deployments.deploy(parseDeployRequest(searchParams, form));
     response.json({ deployment_id: id, container_name: id, invocation_url: `/invoke/${id}` });
@@ -71,8 +70,8 @@ export function scaasApp(parts: ScaasAppParts): Express {
     answerError<ScaasRefusal>(
       parts,
       (response, error) => {
-        if (error instanceof ScaasRefusal) response.status(error.status).json({ detail: error.detail });
-        else response.status(error.kind.status).json({ detail: wholeMessage(error) });
+        const status = error instanceof ScaasRefusal ? error.status : error.kind.status;
+        sendJson(response, status, errorForm(error).body);
       },
       (error) => error instanceof ScaasRefusal,
     ),

@@ -1,3 +1,6 @@
+import type { SraasError } from '../../errors.ts';
+import { wholeMessage } from '../whole-message.ts';
+
 /** An answer that is no success, in the form of the service's own: `{"detail": …}`. */
 export class ScaasRefusal extends Error {
   override readonly name = 'ScaasRefusal';
@@ -21,4 +24,10 @@ export interface ParameterFault {
 
 export function deploymentNotFound(): ScaasRefusal {
   return new ScaasRefusal(404, 'Deployment not found');
+}
+
+/** An error as the service's clients read it. */
+export function errorForm(error: ScaasRefusal | SraasError): { readonly type: string; readonly body: string } {
+  const detail = error instanceof ScaasRefusal ? error.detail : wholeMessage(error);
+  return { type: 'application/json', body: JSON.stringify({ detail }) };
 }

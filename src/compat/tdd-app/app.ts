@@ -1,4 +1,5 @@
 import type { Express, Response } from 'express';
+import type { SraasError } from '../../errors.ts';
 import type { HostRules } from '../../http/host-rules.ts';
 import { requestIdOf } from '../../http/request-id.ts';
 import type { ErrorTelling } from '../../http/told-error.ts';
@@ -13,6 +14,8 @@ import { readSubmission } from './submission.ts';
 export interface TddAppAppParts extends TddAppParts, Omit<HostRules, 'hasPages'>, ErrorTelling {
   readonly page: readonly PageFile[];
 }
+
+const plainText = 'text/plain; charset=utf-8';
 
 /** The page of tdd-app-prototype, and `POST /send_code` behind its form. */
 export function tddApp(parts: TddAppAppParts): Express {
@@ -36,14 +39,19 @@ export function tddApp(parts: TddAppAppParts): Express {
     sendText(response, 404, 'There is nothing here: the page is at /, and code goes to POST /send_code.');
   });
   app.use(
-    answerError(parts, (response, { kind, message }) => {
-      sendText(response, kind.status, message);
+    answerError(parts, (response, error) => {
+      sendText(response, error.kind.status, errorForm(error).body);
     }),
   );
   return app;
 }
 
+/** An error, for a person to read. */
+export function errorForm({ message }: SraasError): { readonly type: string; readonly body: string } {
+  return { type: plainText, body: message };
+}
+
 /** As plain text, which no browser takes for a page. */
 function sendText(response: Response, status: number, text: string): void {
-  response.status(status).type('text/plain; charset=utf-8').send(text);
+  response.status(status).type(plainText).send(text);
 }

@@ -162,11 +162,29 @@ describe('POST /v1/exec', () => {
     expect(await ask(url, large)).toMatchObject({ status: 413, document: { code: 413 } });
   });
 
-  it('takes a form as well', async () => {
-    const { programs, url } = await serveRanna();
-    const form = 'language=py&code=print%281%29&arguments=a&arguments=b';
-    expect((await ask(url, form, { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(200);
-    expect(programs.only).toMatchObject({ arguments: ['a', 'b'], files: [{ text: 'print(1)' }] });
+  const fields: [string, string][] = [
+    ['language', 'py'],
+    ['code', 'print("1&2")'],
+    ['arguments', 'a'],
+    ['arguments', 'b=c'],
+  ];
+  const multipart = new FormData();
+  for (const [name, value] of fields) multipart.append(name, value);
+  it.each([
+    ['URL encoded', new URLSearchParams(fields)],
+    ['multipart', multipart],
+  ])('takes a form as well: %s', async (_what, body) => {
+    const { url, programs } = await serveRanna();
+    expect((await fetch(`${url}/v1/exec`, { method: 'POST', body })).status).toBe(200);
+    expect(programs.only).toMatchObject({ arguments: ['a', 'b=c'], files: [{ text: 'print("1&2")' }] });
+  });
+
+  it('refuses a form of more parts than it reads', async () => {
+    const { url, programs } = await serveRanna();
+    const body = new FormData();
+    for (let count = 0; count <= 100; count++) body.append('arguments', 'a');
+    expect((await fetch(`${url}/v1/exec`, { method: 'POST', body })).status).toBe(400);
+    expect(programs.seen).toEqual([]);
   });
 
   it('says that the time limit was reached', async () => {
