@@ -65,7 +65,7 @@ module.exports = {
     only('secrets', 'documents', 'functions'),
     only('schedules', 'async', 'documents', 'functions', 'history', 'wire'),
     only('builds', 'engine', 'artifacts'),
-    only('languages', 'artifacts', 'documents'),
+    only('languages', 'artifacts', 'documents', 'runtimes'),
     only('runtimes', 'engine', 'builds', 'artifacts', 'documents'),
     only('dependencies', 'artifacts', 'builds', 'engine', 'functions', 'runtimes', 'sandboxes'),
     only('networks', 'engine', 'runtimes', 'sandboxes'),

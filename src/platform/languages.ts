@@ -34,7 +34,10 @@ export async function openLanguages(surroundings: Surroundings): Promise<OpenLan
       logger.info('Languages are in force', { from: source.name, count });
       for (const note of notes) logger.warn(`A name of a language leads nowhere: ${note}`, { from: source.name });
     },
-    onFailure,
+    onFailure: (message, error) => {
+      if (!(error instanceof SraasError)) onFailure(message, error);
+      else logger.warn(message, { wrong: error.violations.map((each) => `${each.pointer} ${each.message}`.trim()) });
+    },
   });
   const { signal } = new AbortController();
   if (isAddress) {

@@ -5,6 +5,7 @@ import type { Language } from '../language.ts';
 import { parseText, type TextFormat } from './parse-text.ts';
 import type { LanguageSet } from './language-set.ts';
 import { isLanguageName, languageNameRule } from './names.ts';
+import { whyNoRuntime } from '../runtime-of-image.ts';
 import { isOwnFormat, readOwnFormat } from './own-format.ts';
 import { readSpec } from './spec-format.ts';
 
@@ -38,13 +39,17 @@ function nameViolations(languages: readonly Language[]): readonly Violation[] {
   );
 }
 
-/** Two images must not be made into one runtime: a program would run on the wrong one. */
+/** Two images must not be made into one runtime, nor one into a runtime that is something else: a program would run on the wrong one. */
 function imageViolations(languages: readonly Language[]): readonly Violation[] {
   const images = new Map<string, string>();
   return languages.flatMap(({ runtime, image }) => {
     if (image === undefined) return [];
     const other = images.get(runtime) ?? image;
     images.set(runtime, other);
+    const obstacle = whyNoRuntime(runtime);
+    if (runtime !== '' && obstacle !== undefined) {
+      return [{ pointer: '', message: `names the runtime ${runtime} to be made of ${image}: ${obstacle}` }];
+    }
     const message = `has the images ${other} and ${image}, which would both be the runtime ${runtime}`;
     return other === image ? [] : [{ pointer: '', message }];
   });

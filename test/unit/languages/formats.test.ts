@@ -95,6 +95,22 @@ describe('our own format', () => {
       ' has the images x/y and x-y, which would both be the runtime x-y',
     ]);
   });
+
+  it('refuses an image for a runtime that is built in, or could never be made', () => {
+    const images = { a: { image: 'x', runtime: 'node24', file: 'x' }, b: { image: 'y', runtime: 'a.b', file: 'x' } };
+    const told = reasons(JSON.stringify({ languages: images }), 'json');
+    expect(told).toStrictEqual([
+      expect.stringMatching(/^ names the runtime node24 to be made of x: node24 is a built-in runtime/),
+      expect.stringMatching(/^ names the runtime a.b to be made of y: The name of a runtime starts with a letter/),
+    ]);
+  });
+
+  it('gives images that are called as built-in runtimes are a runtime of their own', () => {
+    const text =
+      'a: { image: node24, filename: x }\nb: { image: dockerfile, filename: x }\nc: { image: golang, filename: x }';
+    const named = read(text).languages.map(({ runtime }) => runtime);
+    expect(named).toStrictEqual(['image-node24', 'image-dockerfile', 'golang']);
+  });
 });
 
 describe('the spec format of ranna', () => {
