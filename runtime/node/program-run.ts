@@ -55,27 +55,29 @@ export class ProgramRun {
 
   constructor(parts: ProgramRunParts, program: Program) {
     this.#parts = parts;
-    // A frame may lie in memory that the next one is read into.
-    const stdin = Buffer.from(program.stdin);
+    // Not held on to, as it may be large: the listeners below only keep the name.
+    const { stdin } = program;
+    const [name = ''] = program.command;
     const streams = makeProgramStreams(stdin);
     let child: ChildProcess;
     this.#startedAt = now();
     try {
       child = this.#spawn(program, streams);
     } catch (error) {
-      this.#fail(program, error);
+      this.#fail(name, error);
       return;
     }
     closeGiven(streams);
     child.once('error', (error) => {
-      this.#fail(program, error);
+      this.#fail(name, error);
     });
     child.once('exit', (exitCode, signal) => {
       this.#exited(signal === null ? { exitCode, signal } : { exitCode: null, signal });
     });
     const { stdin: input, stdout, stderr } = child;
     input?.on('error', () => undefined);
-    input?.end(stdin);
+    // A copy, as a frame may lie in memory that the next one is read into. A file has been written by now.
+    input?.end(Buffer.from(stdin));
     this.#read('stdout', streams.readable[0], stdout);
     this.#read('stderr', streams.readable[1], stderr);
   }
@@ -125,7 +127,7 @@ export class ProgramRun {
     });
   }
 
-  #fail({ command: [name = ''] }: Program, error: unknown): void {
+  #fail(name: string, error: unknown): void {
     if (this.#end !== undefined) return;
     const { code = 'EINVAL' } = error as NodeJS.ErrnoException;
     this.#tell('stderr', Buffer.from(`${name}: ${failures[code] ?? `cannot be started (${code})`}\n`));
