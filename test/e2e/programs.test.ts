@@ -1,8 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findInstallDirectory } from '../../src/installation.ts';
 import type { ProgramDocument, ProgramReply } from '../../src/wire/program.ts';
 import { containersOn } from '../support/containers.ts';
 import { patience } from '../support/patience.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { temporaryFolder } from '../unit/cli/temporary-folder.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -116,6 +122,28 @@ describe('a program', () => {
     const [invocation] = await server.client.invocations.running();
     expect(invocation?.function).toBe('run');
     await Promise.all([running, server.client.invocations.cancel(invocation?.id ?? '')]);
+  });
+
+  it('on the command line has its streams as they are, and ends with Ctrl-C', async () => {
+    const folder = await temporaryFolder({
+      'bytes.py': 'import os, sys\nos.write(1, sys.stdin.buffer.read() + bytes(range(256)))',
+      'endless.sh': 'while echo more; do sleep 0.1; done',
+    });
+    const main = join(findInstallDirectory(import.meta.dirname), 'dist', 'src', 'main.js');
+    const start = (file: string) => spawn(process.execPath, [main, '--url', server.url, 'run', join(folder, file)]);
+
+    const whole = start('bytes.py');
+    whole.stdin.end(Buffer.from([0, 255]));
+    const all = Buffer.from([0, 255, ...Array.from({ length: 256 }, (_, index) => index)]);
+    expect((await buffer(whole.stdout)).equals(all)).toBe(true);
+
+    const endless = start('endless.sh');
+    const ended = once(endless, 'exit');
+    endless.stdin.end();
+    await once(endless.stdout, 'data');
+    endless.kill('SIGINT');
+    expect(await ended).toEqual([1, null]);
+    await vi.waitUntil(async () => (await server.client.invocations.running()).length === 0, patience);
   });
 
   it('is run once for a key', async () => {
