@@ -3,7 +3,7 @@ import { runtimeNotMade, runtimeOnItsWay, wantedRuntimes, type WantedRuntime } f
 
 /** What stands under the name of a wanted runtime: nothing to start from, somebody's build, its image, or what is to be used as it is. */
 export type Standing =
-  { readonly state: 'missing' | 'building' | 'others' } | { readonly state: 'made'; readonly dockerfile: string };
+  { readonly state: 'missing' | 'building' | 'others' } | { readonly state: 'made'; readonly origin: string };
 
 interface LanguageRuntimesParts {
   readonly languages: Pick<Languages, 'list'>;
@@ -109,10 +109,10 @@ export class LanguageRuntimes {
   }
 
   /** Also one that was made of another image, or for another way to run it, before the languages changed. */
-  #canBeMade({ name, dockerfile }: WantedRuntime): boolean {
+  #canBeMade({ name, dockerfile, origin }: WantedRuntime): boolean {
     if (this.#underWay.has(dockerfile)) return true;
     const standing = this.#parts.standing(name);
-    return standing.state === 'missing' || (standing.state === 'made' && standing.dockerfile !== dockerfile);
+    return standing.state === 'missing' || (standing.state === 'made' && standing.origin !== origin);
   }
 }
 

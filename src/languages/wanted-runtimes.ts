@@ -8,6 +8,8 @@ export interface WantedRuntime {
   /** Languages that run on it. */
   readonly languages: readonly string[];
   readonly dockerfile: string;
+  /** What it is made of, and how it is run, in words that its description begins with: those of another one are others. */
+  readonly origin: string;
 }
 
 /** The runtimes that can be made of what languages say. */
@@ -58,15 +60,33 @@ function called({ name, languages }: WantedRuntime): string {
 
 function wanted(name: string, sharing: readonly Language[]): WantedRuntime {
   const image = sharing[0]?.image ?? '';
-  return { name, image, languages: sharing.map((language) => language.name), dockerfile: dockerfileOf(image, sharing) };
+  const isImageRun = sharing.some(({ command }) => command.length === 0);
+  return {
+    name,
+    image,
+    languages: sharing.map((language) => language.name),
+    dockerfile: dockerfileOf(image, isImageRun),
+    origin: `Made of ${image}${isImageRun ? withEntryPoint : ''}`,
+  };
+}
+
+const withEntryPoint = ' with its entry point';
+
+/** The description that the runtime gets: by it, it is known again. */
+export function descriptionOf({ origin, languages }: WantedRuntime): string {
+  return `${origin} for ${languages.join(', ')}`.slice(0, 1000);
+}
+
+/** The origin in a description; undefined for that of a runtime that was not made for languages. */
+export function originIn(description: string): string | undefined {
+  return /^(Made of \S+(?: with its entry point)?) for /.exec(description)?.[1];
 }
 
 /**
  * Programs begin in their own folder, also where the image chose another. Each has its command, whatever the image's is; what is
  * left to the image is its entry point, which then gets the name of the file.
  */
-function dockerfileOf(image: string, sharing: readonly Language[]): string {
-  const isImageRun = sharing.some(({ command }) => command.length === 0);
+function dockerfileOf(image: string, isImageRun: boolean): string {
   const command = isImageRun ? 'CMD []' : 'ENTRYPOINT []\nCMD ["/bin/sh"]';
   return `FROM ${image}\nWORKDIR /\n${command}\n`;
 }

@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { SraasError } from '../errors.ts';
 import type { Languages } from '../languages/language.ts';
 import { LanguageRuntimes, type Standing } from '../languages/language-runtimes.ts';
-import type { WantedRuntime } from '../languages/wanted-runtimes.ts';
+import { descriptionOf, originIn, type WantedRuntime } from '../languages/wanted-runtimes.ts';
 import { describeError } from '../logger.ts';
 import { repeat } from '../repeat.ts';
 import { defineRuntime } from '../runtimes/custom/define-runtime.ts';
@@ -23,7 +23,6 @@ export interface OpenLanguageRuntimes {
 }
 
 const lookEveryMs = 5000;
-const madeForLanguages = /^Made of \S+ for /;
 
 /** Makes what has a runtime made of each image that a language names: when it is needed, at the start, or never. */
 export function openLanguageRuntimes(surroundings: Surroundings, parts: MakingParts): OpenLanguageRuntimes {
@@ -64,16 +63,14 @@ function standingOf({ runtimes, customRuntimes }: MakingParts, name: string): St
   const custom = customRuntimes.find(name);
   if (custom?.lastBuild.state === 'building') return { state: 'building' };
   if (runtimes.find(name) === undefined) return { state: 'missing' };
-  const image = custom && customRuntimes.imageOf(custom);
-  if (image === undefined || !madeForLanguages.test(custom?.description ?? '')) return { state: 'others' };
-  return { state: 'made', dockerfile: image.dockerfile };
+  const origin = originIn(custom?.description ?? '');
+  return origin === undefined ? { state: 'others' } : { state: 'made', origin };
 }
 
 async function make({ logger }: Surroundings, parts: MakingParts, wanted: WantedRuntime): Promise<void> {
   const { artifacts, images, customRuntimes } = parts;
-  const { name, image, languages, dockerfile } = wanted;
-  const description = `Made of ${image} for ${languages.join(', ')}`.slice(0, 1000);
-  const document = { contract: 'command', description, dockerfile };
+  const { name, image, dockerfile } = wanted;
+  const document = { contract: 'command', description: descriptionOf(wanted), dockerfile };
   const before = customRuntimes.find(name)?.imageKey;
   const build = await defineRuntime({ artifacts, images, custom: customRuntimes }, name, document, undefined);
   const { imageKey } = await build.finished;

@@ -23,11 +23,11 @@ function workshop(...languages: readonly Language[]) {
   const runtimes = new LanguageRuntimes({
     languages: table,
     standing: (name) => there.get(name) ?? { state: 'missing' },
-    make: async ({ name, image, dockerfile }) => {
+    make: async ({ name, image, origin }) => {
       told.push(`making ${name}`);
       await making;
       if (lost.has(image)) throw new SraasError('RUNTIME_NOT_READY', `There is no ${image}.`);
-      there.set(name, { state: 'made', dockerfile });
+      there.set(name, { state: 'made', origin });
     },
     fetch: (image) => {
       told.push(`fetching ${image}`);

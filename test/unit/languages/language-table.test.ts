@@ -3,7 +3,7 @@ import { planDockerfile } from '../../../src/builds/dockerfile/policy.ts';
 import { builtInLanguages } from '../../../src/languages/built-in.ts';
 import { LanguageTable } from '../../../src/languages/language-table.ts';
 import type { Language } from '../../../src/languages/language.ts';
-import { whyMissing, wantedRuntimes } from '../../../src/languages/wanted-runtimes.ts';
+import { descriptionOf, originIn, whyMissing, wantedRuntimes } from '../../../src/languages/wanted-runtimes.ts';
 import { builtInRuntimes } from '../../../src/runtimes/runtime.ts';
 
 function language(name: string, members: Partial<Language> = {}): Language {
@@ -75,9 +75,23 @@ describe('the runtimes that languages name an image for', () => {
         image: 'gcc:14',
         languages: ['c', 'cpp'],
         dockerfile: 'FROM gcc:14\nWORKDIR /\nENTRYPOINT []\nCMD ["/bin/sh"]\n',
+        origin: 'Made of gcc:14',
       },
-      { name: 'tool', image: 'tool', languages: ['own'], dockerfile: 'FROM tool\nWORKDIR /\nCMD []\n' },
+      {
+        name: 'tool',
+        image: 'tool',
+        languages: ['own'],
+        dockerfile: 'FROM tool\nWORKDIR /\nCMD []\n',
+        origin: 'Made of tool with its entry point',
+      },
     ]);
+  });
+
+  it('are known again by their description, unlike those that somebody else made', () => {
+    const descriptions = wantedRuntimes(table).map(descriptionOf);
+    expect(descriptions).toStrictEqual(['Made of gcc:14 for c, cpp', 'Made of tool with its entry point for own']);
+    expect(descriptions.map(originIn)).toStrictEqual(wantedRuntimes(table).map(({ origin }) => origin));
+    expect(['', 'Made of wood', 'Perl for reports'].map(originIn)).toStrictEqual([undefined, undefined, undefined]);
   });
 
   it('are made of Dockerfiles that the policy accepts', () => {
