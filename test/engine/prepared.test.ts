@@ -19,7 +19,7 @@ interface Waiting {
   readonly memoryBytes: number;
 }
 
-/** Containers that wait for a function, by the user id that a handler in one would tell. */
+/** Containers that wait for a function in Node, by the user id that a handler in one would tell. */
 async function waiting(): Promise<readonly Waiting[]> {
   // One that was given out keeps its labels, and has code.
   const directory = join(server.dataDirectory, 'prepared');
@@ -29,8 +29,10 @@ async function waiting(): Promise<readonly Waiting[]> {
   }
   const found = await docker.listContainers({ filters: { label: ['sraas.managed=sandbox', 'sraas.function='] } });
   const ours = found.filter((container) => folders.includes(container.Labels['sraas.sandbox'] ?? ''));
+  // Programs have some in Python as well.
+  const ofNode = ours.filter(({ Command: command }) => command.includes('node'));
   return Promise.all(
-    ours.map(async ({ Id: id }) => {
+    ofNode.map(async ({ Id: id }) => {
       const { Config, HostConfig } = await docker.getContainer(id).inspect();
       return { id, uid: Number(Config.User.split(':')[0]), memoryBytes: HostConfig.Memory ?? 0 };
     }),
