@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paxHeader, tarEntry, tarFile } from '../../support/archives/raw-tar.ts';
-import { containersOf, docker, until } from '../../support/containers.ts';
+import { containersOn, docker, until } from '../../support/containers.ts';
 import { removeAllImages } from '../../support/custom-runtimes.ts';
 import { localBase } from '../../support/local-base.ts';
 import { startCompat, type CompatTestServer } from './compat-server.ts';
@@ -71,7 +71,7 @@ describe('functron’s API', () => {
     const { status, document } = await exec(request(source, { Timeout: 1 }));
     expect([status, document.Errors]).toEqual([200, ['Process exceeded timeout']]);
     expect([decoded(document.CmdOut), document.CmdErr]).toEqual(['so far\n', '']);
-    await until(async () => (await containersOf('run')).length === 0, 10_000, 'the container is gone');
+    await until(async () => (await containersOn(server.dataDirectory)).length === 0, 10_000, 'the container is gone');
   });
 
   it('tells of another exit code', async () => {
@@ -109,7 +109,7 @@ describe('functron’s API', () => {
 
   it('leaves no container and no image of its name', async () => {
     await exec(request('print(1)'));
-    await until(async () => (await containersOf('run')).length === 0, 10_000, 'the container is gone');
+    await until(async () => (await containersOn(server.dataDirectory)).length === 0, 10_000, 'the container is gone');
     const images = await docker.listImages();
     expect(images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.startsWith('functron-'))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { containersOf, until } from '../../support/containers.ts';
+import { containersOn, until } from '../../support/containers.ts';
 import { startCompat, type CompatTestServer } from './compat-server.ts';
 
 let server: CompatTestServer;
@@ -65,7 +65,7 @@ describe('ranna’s API', () => {
       document: { error: 'code execution timed out', code: 400 },
     });
     expect(performance.now() - startedAt).toBeLessThan(20_000);
-    await until(async () => (await containersOf('run')).length === 0, 10_000, 'the container is gone');
+    await until(async () => (await containersOn(server.dataDirectory)).length === 0, 10_000, 'the container is gone');
   });
 
   it('ends a program that writes without end', async () => {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { containersOf, until } from '../../support/containers.ts';
+import { containersOn, until } from '../../support/containers.ts';
 import { startCompat, type CompatTestServer } from './compat-server.ts';
 
 let server: CompatTestServer;
@@ -33,7 +33,7 @@ describe('tdd-app’s API', () => {
 
   it('leaves neither code nor container', async () => {
     await submit({ source_code: 'print("a secret of mine")' });
-    await until(async () => (await containersOf('run')).length === 0, 10_000, 'the container is gone');
+    await until(async () => (await containersOn(server.dataDirectory)).length === 0, 10_000, 'the container is gone');
     for (const folder of ['staging', 'prepared']) {
       expect(await readdir(join(server.dataDirectory, folder)), folder).toEqual([]);
     }
