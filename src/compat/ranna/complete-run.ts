@@ -1,6 +1,7 @@
 import { SraasError } from '../../errors.ts';
 import type { ProgramRequest } from '../../programs/program.ts';
 import type { RannaOrder } from './order.ts';
+import { milliseconds } from '../../wire/milliseconds.ts';
 import { RannaRefusal, tooMuchOutput } from './refusal.ts';
 import type { RannaRuns } from './runs.ts';
 
@@ -52,6 +53,6 @@ export async function completeRun(
     signal: result.signal ?? null,
     out_of_memory: result.ended === 'out_of_memory',
     max_memory_bytes: result.use.maxMemoryBytes ?? null,
-    cpu_ms: result.use.cpuMs ?? null,
+    cpu_ms: result.use.cpuMs === undefined ? null : milliseconds(result.use.cpuMs),
   };
 }

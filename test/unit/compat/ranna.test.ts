@@ -62,7 +62,8 @@ describe('GET /v1/spec', () => {
 describe('POST /v1/exec', () => {
   it('answers with both streams, the whole time, and what ranna does not tell', async () => {
     const { programs, url } = await serveRanna();
-    programs.behaviour = () => ended({ stdout: 'out\u00e9', stderr: 'err', use: { maxMemoryBytes: 1000, cpuMs: 5.5 } });
+    programs.behaviour = () =>
+      ended({ stdout: 'out\u00e9', stderr: 'err', use: { maxMemoryBytes: 1000, cpuMs: 5.500000000000002 } });
     const { status, headers, document } = await ask(url, order);
     expect([status, headers.get('content-type'), headers.get('server')]).toEqual([200, 'application/json', 'ranna']);
     expect(document).toEqual({
