@@ -30,6 +30,11 @@ export class Exchange {
     if (this.#signal?.aborted === true) this.#onAbort();
   }
 
+  /** Milliseconds since it began, which its limit counts as well. */
+  get elapsedMs(): number {
+    return performance.now() - this.#began;
+  }
+
   settle(ending: Ending): void {
     clearTimeout(this.#timer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
@@ -39,7 +44,7 @@ export class Exchange {
   /** Timers count from when the event loop last looked at the clock, which may be a while ago: one that comes early waits on. */
   #arm(delayMs: number): void {
     this.#timer = setTimeout(() => {
-      const leftMs = this.#limitMs - (performance.now() - this.#began);
+      const leftMs = this.#limitMs - this.elapsedMs;
       if (leftMs > 0) this.#arm(Math.ceil(leftMs));
       else this.settle({ cause: 'deadline', phase: this.phase, limitMs: this.#limitMs });
     }, delayMs);

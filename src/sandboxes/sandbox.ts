@@ -186,11 +186,10 @@ export class Sandbox {
   }
 
   async #finish(exchange: Exchange, logs: LogBuffer): Promise<Finished> {
-    const began = performance.now();
     const settled = await exchange.ended;
     // Ready and at once no longer ready: what came behind the answer is how loading ended.
     const first = isReady(settled) && this.#lostBy !== undefined ? this.#lostBy : settled;
-    const elapsedMs = performance.now() - began;
+    const { elapsedMs } = exchange;
     this.#exchange = undefined;
     const use = this.#container.account?.end() ?? unknownUse;
     // Asked at once: the kernel's count goes with the control group, and the engine's flag may come after its exit code.

@@ -105,3 +105,19 @@ describe('a sandbox whose channel closed, of whose end the engine says nothing y
     expect((await loading).ending.cause).toBe('violation');
   });
 });
+
+it('a call that is ended at its deadline has taken its whole time, also when handing it over took long', async () => {
+  const { container, channel } = scriptedContainer();
+  const sandbox = new Sandbox('s', versionWith({ limits: { timeout_ms: 100 } }), container);
+  const loading = sandbox.load(1000, { environment: {} });
+  channel.onFrame({ type: 'ready', loadMs: 1 });
+  await loading;
+  channel.send = () => {
+    // As on a machine where others have the processor meanwhile.
+    for (const began = performance.now(); performance.now() - began < 60;);
+  };
+  const call = { invocationId: 'i', envelope: Buffer.from('{}'), signal: new AbortController().signal };
+  const { ending, elapsedMs } = await sandbox.invoke(call);
+  expect(ending.cause).toBe('deadline');
+  expect(elapsedMs).toBeGreaterThanOrEqual(100);
+});
