@@ -1,3 +1,4 @@
+import { isBase64 } from '../documents/base64.ts';
 import { isObject } from '../documents/json-object.ts';
 import { SraasError, type Violation } from '../errors.ts';
 import { ByteBudget } from './byte-budget.ts';
@@ -62,8 +63,7 @@ function readContent(value: unknown): Encoded | string {
   }
   if (typeof value === 'object' && value !== null && Object.keys(value).length === 1 && 'base64' in value) {
     const { base64 } = value;
-    if (typeof base64 === 'string' && base64.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(base64))
-      return { base64 };
+    if (isBase64(base64)) return { base64 };
     return 'The member base64 must be standard base64 with padding.';
   }
   return 'A file must be a string of text or an object { "base64": "…" }.';

@@ -1,7 +1,6 @@
+import { isBase64 } from '../documents/base64.ts';
 import { memberOf } from '../documents/json-object.ts';
 import type { Violation } from '../errors.ts';
-
-const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** What is wrong with the standard input that a document gives a program, as text or as bytes. */
 export function stdinViolations(document: Readonly<Record<string, unknown>>): readonly Violation[] {
@@ -23,8 +22,4 @@ export function stdinOf(document: Readonly<Record<string, unknown>>): Uint8Array
   const [text, base64] = [memberOf(document, 'stdin'), memberOf(document, 'stdin_base64')];
   if (typeof base64 === 'string') return Buffer.from(base64, 'base64');
   return Buffer.from(typeof text === 'string' ? text : '');
-}
-
-function isBase64(value: unknown): boolean {
-  return typeof value === 'string' && value.length % 4 === 0 && base64Pattern.test(value);
 }

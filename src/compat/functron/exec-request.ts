@@ -1,7 +1,7 @@
+import { isBase64 } from '../../documents/base64.ts';
 import { isObject } from '../../documents/json-object.ts';
 import { SraasError } from '../../errors.ts';
 import { parseJson } from '../../http/json.ts';
-import { strictBase64 } from '../base64.ts';
 
 /** One wish to build a Dockerfile and run what comes of it. */
 export interface ExecRequest {
@@ -33,7 +33,7 @@ export function parseExecRequest(body: Uint8Array): ExecRequest {
   if (seconds !== undefined && (typeof seconds !== 'number' || !Number.isFinite(seconds))) {
     throw new SraasError('BAD_REQUEST', 'The member Timeout must be a number of seconds.');
   }
-  const tar = strictBase64(text('TarFile'));
+  const tar = bytesOfBase64(text('TarFile'));
   if (tar === undefined) throw new SraasError('BAD_REQUEST', 'The member TarFile must be a tar in standard base64.');
   return {
     name: text('FnName'),
@@ -46,5 +46,11 @@ export function parseExecRequest(body: Uint8Array): ExecRequest {
 
 /** functron's clients send base64, its documentation shows plain text: what is no base64 is taken as it is. */
 function readStdin(text: string): Buffer {
-  return strictBase64(text) ?? Buffer.from(text);
+  return bytesOfBase64(text) ?? Buffer.from(text);
+}
+
+/** With line breaks in it or without, as Go's decoder takes it; undefined for any other text. */
+function bytesOfBase64(text: string): Buffer | undefined {
+  const unbroken = text.replaceAll(/[\r\n]/g, '');
+  return isBase64(unbroken) ? Buffer.from(unbroken, 'base64') : undefined;
 }

@@ -2,16 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paxHeader, tarEntry, tarFile } from '../../support/archives/raw-tar.ts';
 import { containersOn, docker, until } from '../../support/containers.ts';
 import { removeAllImages } from '../../support/custom-runtimes.ts';
+import type { ExecDocument } from '../../support/exec-document.ts';
 import { localBase } from '../../support/local-base.ts';
 import { startCompat, type CompatTestServer } from './compat-server.ts';
-
-interface ExecDocument {
-  readonly Errors: readonly string[];
-  readonly BuildContextStdout: string;
-  readonly BuildContextStderr: string;
-  readonly CmdOut: string;
-  readonly CmdErr: string;
-}
 
 let server: CompatTestServer;
 let base: string;

@@ -7,6 +7,7 @@ import type { ImageKey } from '../../../src/runtimes/custom/made-image.ts';
 import type { ProgramResult } from '../../../src/programs/program.ts';
 import { paxHeader, tarEntry, tarFile } from '../../support/archives/raw-tar.ts';
 import { temporaryStore } from '../../support/archives/temporary-store.ts';
+import type { ExecDocument } from '../../support/exec-document.ts';
 import { ended, endless, PretendedPrograms } from './pretended-programs.ts';
 import { appParts, serveApi } from './served-api.ts';
 
@@ -14,16 +15,6 @@ const sevenMembers = [
   ...['BuildContextStderr', 'BuildContextStdout', 'CleanupErr', 'CleanupOut'],
   ...['CmdErr', 'CmdOut', 'Errors'],
 ];
-
-interface ExecDocument {
-  readonly Errors: readonly string[];
-  readonly BuildContextStdout: string;
-  readonly BuildContextStderr: string;
-  readonly CmdOut: string;
-  readonly CmdErr: string;
-  readonly TempName?: string;
-  readonly DetailedError?: string;
-}
 
 interface Stand {
   readonly programs: PretendedPrograms;
