@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 /** What this process, and with it a server that runs in it, holds at one moment. */
 export interface Footprint {
@@ -31,14 +29,6 @@ export function footprint(): Footprint {
     timers: process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length,
     prototypeKeys: Reflect.ownKeys(Object.prototype).map(String),
   };
-}
-
-/** Bytes in use after a collection of garbage: what is really held, which the resident size does not tell. */
-export function liveBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 /** What is held now and was not before. */

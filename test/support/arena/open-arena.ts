@@ -31,7 +31,7 @@ export interface ArenaParts {
 }
 
 /** Live bytes that a server may have gained by a file's attacks: compiled code, and buffers kept for reuse. */
-const mostGainedBytes = 30_000_000;
+const mostGainedBytes = 10_000_000;
 
 export class OpenArena implements Arena {
   readonly client: SraasClient;
