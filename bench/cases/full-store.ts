@@ -30,7 +30,7 @@ async function openCalls(open: () => Promise<Stores>, subjects: Subjects, { load
     if (!reply.includes('"result":{"a":1}')) throw new Error(`Not the result: ${reply}`);
   };
   const drivenAt = ({ url }: Server, durationMs: number): Promise<Figures> =>
-    drive({ url, connections: 1, durationMs, call: () => call, check });
+    drive({ url, connections: 1, durationMs, calls: [call], check });
   await drivenAt(full, loadMs / 2);
   await drivenAt(empty, loadMs / 2);
   return {

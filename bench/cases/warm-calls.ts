@@ -29,7 +29,7 @@ async function contest(
       url: server.url,
       connections,
       durationMs,
-      call: (n) => ({ path: `/functions/${names[n % names.length] ?? ''}/invoke`, body: envelope }),
+      calls: names.map((name) => ({ path: `/functions/${name}/invoke`, body: envelope })),
       check: (reply) => {
         if (!reply.includes(`"result":${document}`)) throw new Error(`Not the result: ${reply}`);
       },
@@ -39,7 +39,7 @@ async function contest(
       url: echo.url,
       connections,
       durationMs,
-      call: () => ({ path: '/echo', body: document }),
+      calls: [{ path: '/echo', body: document }],
       check: (reply, body) => {
         if (reply !== body) throw new Error(`Not the echo: ${reply}`);
       },

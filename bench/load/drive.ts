@@ -1,41 +1,53 @@
-import { Pool } from 'undici';
 import type { Figures } from '../bench-case.ts';
+import { Connection } from './connection.ts';
 import { quantile } from './quantile.ts';
+
+/** One of the calls that a load consists of. */
+export interface Call {
+  readonly path: string;
+  readonly body: string;
+}
 
 export interface Load {
   readonly url: string;
   readonly connections: number;
   readonly durationMs: number;
-  /** The path and body of the n-th call. */
-  readonly call: (n: number) => { readonly path: string; readonly body: string };
+  /** Made in turn, again and again. */
+  readonly calls: readonly Call[];
   /** Throws when a reply is not the one to this body: a fast wrong answer is worth nothing. */
   readonly check: (reply: string, body: string) => void;
 }
 
+/** One reply of so many has its body checked. */
+const checkedOf = 64;
+
 /**
  * Keeps `connections` calls under way, each on a connection of its own, one behind the other, until the time is up. Every reply
- * is read whole; every status, and one body in 64, is checked.
+ * is read whole; every status and length, and one body in 64, is checked.
  */
-export async function drive({ url, connections, durationMs, call, check }: Load): Promise<Figures> {
-  const pool = new Pool(url, { connections, pipelining: 1 });
+export async function drive({ url, connections, durationMs, calls, check }: Load): Promise<Figures> {
+  const requests = calls.map((call) => ({ ...call, bytes: requestOf(url, call) }));
   const latenciesMs: number[] = [];
+  const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(new URL(url))));
   const began = performance.now();
   const end = began + durationMs;
   let sent = 0;
-  const caller = async (): Promise<void> => {
-    while (performance.now() < end) {
+  const caller = async (connection: Connection): Promise<void> => {
+    let now = performance.now();
+    while (now < end) {
       const n = sent++;
-      const { path, body } = call(n);
-      const startedAt = performance.now();
-      const reply = await pool.request({ path, method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      const text = await reply.body.text();
-      latenciesMs.push(performance.now() - startedAt);
-      if (reply.statusCode !== 200) throw new Error(`${path} answered ${reply.statusCode}: ${text.slice(0, 500)}`);
-      if (n % 64 === 0) check(text, body);
+      const request = requests[n % requests.length];
+      if (request === undefined) throw new Error('A load without calls');
+      const checked = n % checkedOf === 0;
+      const reply = await connection.call(request.bytes, checked);
+      const repliedAt = performance.now();
+      latenciesMs.push(repliedAt - now);
+      if (reply !== undefined) check(reply, request.body);
+      now = checked ? performance.now() : repliedAt;
     }
   };
   try {
-    await Promise.all(Array.from({ length: connections }, caller));
+    await Promise.all(open.map(caller));
     const seconds = (performance.now() - began) / 1000;
     latenciesMs.sort((a, b) => a - b);
     return {
@@ -44,6 +56,16 @@ export async function drive({ url, connections, durationMs, call, check }: Load)
       'p99 ms': quantile(latenciesMs, 0.99),
     };
   } finally {
-    await pool.close();
+    for (const connection of open) connection[Symbol.dispose]();
   }
+}
+
+function requestOf(url: string, { path, body }: Call): Buffer {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `host: ${new URL(url).host}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
