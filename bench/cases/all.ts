@@ -1,8 +1,17 @@
 import type { BenchCase } from '../bench-case.ts';
 import { fullStoreCases } from './full-store.ts';
+import { largeEventsCase } from './large-events.ts';
+import { manyFunctionsCase } from './many-functions.ts';
 import { programCase } from './programs.ts';
 import { redeployCase } from './redeploy.ts';
 import { warmCases } from './warm-calls.ts';
 
 /** Every case, in the order in which they are run. */
-export const allCases: readonly BenchCase[] = [...warmCases, redeployCase, programCase, ...fullStoreCases];
+export const allCases: readonly BenchCase[] = [
+  ...warmCases,
+  manyFunctionsCase,
+  largeEventsCase,
+  redeployCase,
+  programCase,
+  ...fullStoreCases,
+];

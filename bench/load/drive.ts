@@ -1,4 +1,3 @@
-import type { Figures } from '../bench-case.ts';
 import { Connection } from './connection.ts';
 import { quantile } from './quantile.ts';
 
@@ -18,6 +17,13 @@ export interface Load {
   readonly check: (reply: string, body: string) => void;
 }
 
+/** What a load came to. */
+export interface Driven extends Readonly<Record<string, number>> {
+  readonly 'calls a second': number;
+  readonly 'p50 ms': number;
+  readonly 'p99 ms': number;
+}
+
 /** One reply of so many has its body checked. */
 const checkedOf = 64;
 
@@ -25,7 +31,7 @@ const checkedOf = 64;
  * Keeps `connections` calls under way, each on a connection of its own, one behind the other, until the time is up. Every reply
  * is read whole; every status and length, and one body in 64, is checked.
  */
-export async function drive({ url, connections, durationMs, calls, check }: Load): Promise<Figures> {
+export async function drive({ url, connections, durationMs, calls, check }: Load): Promise<Driven> {
   const requests = calls.map((call) => ({ ...call, bytes: requestOf(url, call) }));
   const latenciesMs: number[] = [];
   const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(new URL(url))));
