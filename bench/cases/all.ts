@@ -1,4 +1,6 @@
 import type { BenchCase } from '../bench-case.ts';
+import { firstCallCases } from './first-calls.ts';
+import { freshCallCases } from './fresh-calls.ts';
 import { fullStoreCases } from './full-store.ts';
 import { largeEventsCase } from './large-events.ts';
 import { manyFunctionsCase } from './many-functions.ts';
@@ -11,6 +13,8 @@ export const allCases: readonly BenchCase[] = [
   ...warmCases,
   manyFunctionsCase,
   largeEventsCase,
+  ...firstCallCases,
+  ...freshCallCases,
   redeployCase,
   programCase,
   ...fullStoreCases,

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { atMost, type BenchCase, type Contest, type Figures } from '../bench-case.ts';
-import { median } from '../load/quantile.ts';
+import { dockerRun, imagesOf } from '../subjects/docker-run.ts';
 import type { Subjects } from '../subjects/subjects.ts';
+import { figuresOf, medianTime, timed } from './one-by-one.ts';
 
 interface Snippet {
   readonly language: string;
@@ -23,23 +21,16 @@ const samples = 5;
 /** Between two snippets, so that a container has been prepared for the next one, and the last one has gone. */
 const restMs = 1000;
 
-const run = promisify(execFile);
-
 /** The time until the whole answer is there, in milliseconds: the median for each language, each snippet on an idle machine. */
-async function timesOf(answerOf: (snippet: Snippet) => Promise<string>): Promise<Figures> {
-  const figures: Record<string, number> = {};
-  for (const snippet of snippets) {
-    const timesMs: number[] = [];
-    for (let sample = 0; sample < samples; sample++) {
-      await delay(restMs);
-      const began = performance.now();
-      const answer = await answerOf(snippet);
-      timesMs.push(performance.now() - began);
-      if (answer !== '42\n') throw new Error(`Not the answer: ${answer}`);
-    }
-    figures[figureOf(snippet)] = median(timesMs);
-  }
-  return figures;
+function timesOf(answerOf: (snippet: Snippet) => Promise<string>): Promise<Figures> {
+  return figuresOf(snippets, figureOf, (snippet) =>
+    medianTime(samples, restMs, () =>
+      timed(async () => {
+        const answer = await answerOf(snippet);
+        if (answer !== '42\n') throw new Error(`Not the answer: ${answer}`);
+      }),
+    ),
+  );
 }
 
 function figureOf({ language }: Snippet): string {
@@ -47,22 +38,15 @@ function figureOf({ language }: Snippet): string {
 }
 
 async function open(subjects: Subjects): Promise<Contest> {
-  const { client } = await subjects.server();
-  const images = new Map((await client.runtimes.list()).map(({ name, image }) => [name, image]));
+  const server = await subjects.server();
+  const imageOf = await imagesOf(server);
   const ours = (): Promise<Figures> =>
     timesOf(async ({ language, code }) => {
-      const { stdout, stderr } = await client.runProgram({ runtime: language, code });
+      const { stdout, stderr } = await server.client.runProgram({ runtime: language, code });
       return stdout + stderr;
     });
   const theirs = (): Promise<Figures> =>
-    timesOf(async ({ runtime, code, command }) => {
-      const image = images.get(runtime);
-      if (image === undefined) throw new Error(`The runtime ${runtime} has no image.`);
-      const { stdout, stderr } = await run('docker', ['run', '--rm', image, ...command, code], {
-        env: { ...process.env, DOCKER_HOST: subjects.engineHost },
-      });
-      return stdout + stderr;
-    });
+    timesOf(({ runtime, code, command }) => dockerRun(subjects, imageOf(runtime), [...command, code]));
   // The compilers of the server get warm before the clock runs.
   await ours();
   return { ours, theirs, [Symbol.asyncDispose]: () => Promise.resolve() };
