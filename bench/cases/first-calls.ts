@@ -2,7 +2,7 @@ import { atMost, type Bar, type BenchCase, type Contest } from '../bench-case.ts
 import { BareContainers } from '../subjects/bare-containers.ts';
 import { dockerRun, imagesOf } from '../subjects/docker-run.ts';
 import type { Server, Subjects } from '../subjects/subjects.ts';
-import { callOnce, deployNew, type Language, languages } from './languages.ts';
+import { deployNew, type Language, languages, timeOfFirstCall } from './languages.ts';
 import { figuresOf, medianTime, timed } from './one-by-one.ts';
 
 /** Between two first calls where nothing is prepared: the last container has gone by then. */
@@ -17,12 +17,12 @@ function bars(bar: Bar): BenchCase['bars'] {
 }
 
 /** The time from the call of new code to its whole reply. Its deploy before does not count. */
-async function firstCall({ client }: Server, language: Language): Promise<number> {
-  const name = await deployNew(client, language);
+async function firstCall(server: Server, language: Language): Promise<number> {
+  const name = await deployNew(server.client, language);
   try {
-    return await timed(() => callOnce(client, name));
+    return await timeOfFirstCall(server, name);
   } finally {
-    await client.remove(name);
+    await server.client.remove(name);
   }
 }
 
@@ -31,7 +31,7 @@ async function openUnprepared(subjects: Subjects): Promise<Contest> {
   const bare = new Map<Language, BareContainers>();
   for (const language of languages) {
     const name = await deployNew(server.client, language);
-    await callOnce(server.client, name);
+    await timeOfFirstCall(server, name);
     bare.set(language, await BareContainers.like(subjects.docker, name, language.command));
     await server.client.remove(name);
   }

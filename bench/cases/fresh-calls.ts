@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { atLeast, atMost, type BenchCase, type Contest, type Effort } from '../bench-case.ts';
+import { atLeast, atMost, type BenchCase, type Contest, type Effort, type Figures } from '../bench-case.ts';
 import { drive } from '../load/drive.ts';
 import { BareContainers } from '../subjects/bare-containers.ts';
 import { dockerRun, imagesOf } from '../subjects/docker-run.ts';
 import type { Subjects } from '../subjects/subjects.ts';
-import { callOnce, deployNew, type Language, languages } from './languages.ts';
+import { deployNew, type Language, languages, timeOfFirstCall } from './languages.ts';
 import { figuresOf, medianTime, timed } from './one-by-one.ts';
 
 const figureOf = ({ runtime }: Language): string => `${runtime} p50 ms`;
@@ -14,14 +14,14 @@ async function openOneASecond(subjects: Subjects): Promise<Contest> {
   const imageOf = await imagesOf(server);
   const names = new Map<Language, string>();
   for (const language of languages) names.set(language, await deployNew(server.client, language, 'fresh'));
-  const aSecond = (work: (language: Language) => Promise<unknown>) => (): Promise<Record<string, number>> =>
-    figuresOf(languages, figureOf, (language) => medianTime(4, 1000, () => timed(() => work(language))));
-  const ours = aSecond((language) => callOnce(server.client, names.get(language) ?? ''));
+  const aSecond = (timeOf: (language: Language) => Promise<number>) => (): Promise<Figures> =>
+    figuresOf(languages, figureOf, (language) => medianTime(4, 1000, () => timeOf(language)));
+  const ours = aSecond((language) => timeOfFirstCall(server, names.get(language) ?? ''));
   // The compilers of the server get warm before the clock runs.
   await ours();
   return {
     ours,
-    theirs: aSecond(({ runtime, command }) => dockerRun(subjects, imageOf(runtime), command)),
+    theirs: aSecond(({ runtime, command }) => timed(() => dockerRun(subjects, imageOf(runtime), command))),
     [Symbol.asyncDispose]: async () => {
       for (const name of names.values()) await server.client.remove(name);
     },
@@ -38,7 +38,7 @@ async function openSustained(subjects: Subjects, { loadMs }: Effort): Promise<Co
   if (language === undefined) throw new Error('There is no language');
   const { client } = server;
   const like = await deployNew(client, language);
-  await callOnce(client, like);
+  await timeOfFirstCall(server, like);
   const bare = await BareContainers.like(subjects.docker, like, language.command);
   await client.remove(like);
   let best = { width: 0, rate: 0 };
@@ -60,7 +60,7 @@ async function openSustained(subjects: Subjects, { loadMs }: Effort): Promise<Co
       const figures = await driven(loadMs);
       // Others are prepared for the next calls: not in the other side's time.
       await delay(2000);
-      return { 'calls a second': figures['calls a second'] ?? 0, 'at a time': ourWidth };
+      return { 'calls a second': figures['calls a second'], 'at a time': ourWidth };
     },
     theirs: async () => ({ 'calls a second': await bare.runLoop(best.width, loadMs), 'at a time': best.width }),
     [Symbol.asyncDispose]: async () => {

@@ -1,4 +1,8 @@
 import type { SraasClient } from '../../src/client/sraas-client.ts';
+import type { InvokeReply } from '../../src/wire/invoke.ts';
+import { Connection } from '../load/connection.ts';
+import { requestOf } from '../load/drive.ts';
+import type { Server } from '../subjects/subjects.ts';
 
 /** A language that functions are written in, with the least that a function and a bare interpreter can do in it. */
 export interface Language {
@@ -40,10 +44,15 @@ export async function deployNew(
   return name;
 }
 
-/** Calls one of these functions. */
-export async function callOnce(client: SraasClient, name: string): Promise<void> {
-  const { result, error, invocation } = await client.invoke(name);
+/** The time from the call of one of these functions to its whole reply, in milliseconds, on a connection that is open already. */
+export async function timeOfFirstCall({ url }: Server, name: string): Promise<number> {
+  const request = requestOf(url, { path: `/functions/${name}/invoke`, body: '{"version":"v1"}' });
+  using connection = await Connection.open(new URL(url));
+  const began = performance.now();
+  const reply = await connection.call(request, true);
+  const tookMs = performance.now() - began;
+  const { result, error, invocation } = JSON.parse(reply ?? '') as InvokeReply;
   if (result !== 1) throw new Error(`Not the result: ${error ?? String(result)}`);
-  // What is measured here is first calls.
   if (!invocation.cold_start) throw new Error(`${name} had a sandbox already.`);
+  return tookMs;
 }

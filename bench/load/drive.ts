@@ -66,7 +66,7 @@ export async function drive({ url, connections, durationMs, calls, check }: Load
   }
 }
 
-function requestOf(url: string, { path, body }: Call): Buffer {
+export function requestOf(url: string, { path, body }: Call): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     `host: ${new URL(url).host}`,
