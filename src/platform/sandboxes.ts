@@ -1,5 +1,6 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FifoStock } from '../sandboxes/fifo-stock.ts';
 import { Launcher, type LauncherOptions } from '../sandboxes/launcher.ts';
 import { Leftovers } from '../sandboxes/leftovers.ts';
 import { Pools } from '../sandboxes/pools.ts';
@@ -44,6 +45,7 @@ export async function openSandboxes(
   await mkdir(preparedDirectory, { recursive: true, mode: 0o700 });
   const directories = [runDirectory, preparedDirectory];
   const leftovers = new Leftovers({ engine, instanceId, directories, onFailure });
+  const fifos = new FifoStock(runDirectory);
   const profile = seccompProfile(architecture);
   const { egress, open: openEgress } = makeEgress(surroundings, { engine, instanceId, seccompProfile: profile });
   const launcher = new Launcher({
@@ -53,7 +55,7 @@ export async function openSandboxes(
     engine,
     runtimes: handlers,
     leftovers,
-    transport: await transportFor(engine, config, logger),
+    transport: await transportFor(engine, config, logger, fifos),
     runDirectory,
     uids: new UidAllocator(config.firstUid, config.lastUid),
     shimDirectory: join(installDirectory, 'dist', 'shim'),
@@ -89,7 +91,10 @@ export async function openSandboxes(
     onFailure,
   });
   // Empty by then, and one for each instance that ever ran would pile up.
-  onStop(() => rmdir(runDirectory).catch(() => undefined));
+  onStop(async () => {
+    await fifos.close();
+    await rmdir(runDirectory).catch(() => undefined);
+  });
   const removed = await pools.open();
   if (removed > 0) logger.info('Removed sandboxes that an earlier run left behind', { removed });
   onStop(() => pools.close());

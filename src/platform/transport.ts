@@ -5,7 +5,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../logger.ts';
 import { chooseTransport, type TransportName } from '../sandboxes/channel-choice.ts';
 import type { Transport } from '../sandboxes/channel-transport.ts';
-import { socketTransport } from '../sandboxes/socket-channel-transport.ts';
+import type { FifoMaker } from '../sandboxes/fifo-stock.ts';
+import { SocketTransport } from '../sandboxes/socket-channel-transport.ts';
 import { stdioTransport } from '../sandboxes/stdio-transport.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function transportFor(
   engine: Engine,
   config: Pick<Config, 'transport' | 'engineHost' | 'engineRuntime'>,
   logger: Logger,
+  fifos?: FifoMaker,
 ): Promise<() => Promise<Transport>> {
   let chosen: Promise<Transport> | undefined;
   const choose = async (): Promise<Transport> => {
@@ -26,7 +28,7 @@ export async function transportFor(
       kernelVersion: release(),
     });
     logger.info('Chose how sandboxes talk to this server', { transport: name, because: reason });
-    return name === 'socket' ? socketTransport : stdioTransport(engine);
+    return name === 'socket' ? new SocketTransport(fifos) : stdioTransport(engine);
   };
   const transport = async (): Promise<Transport> => {
     chosen ??= choose();

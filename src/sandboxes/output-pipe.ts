@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { promisify } from 'node:util';
+import { fifosOnDemand, type FifoMaker } from './fifo-stock.ts';
 import type { Output } from './output.ts';
 
-const run = promisify(execFile);
 const scratch = Buffer.allocUnsafe(65_536);
 /** A pipe holds at most 1 MiB unless its writer is privileged. Source: pipe-max-size in proc(5). */
 const mostReads = 1_048_576 / scratch.length + 1;
@@ -31,8 +29,8 @@ export class OutputPipe implements Output {
   }
 
   /** Makes the FIFO, writable for every user: it stands in a folder that only its own sandbox can see. */
-  static async make(path: string): Promise<OutputPipe> {
-    await run('mkfifo', ['-m', '0622', path]);
+  static async make(path: string, fifos: FifoMaker = fifosOnDemand): Promise<OutputPipe> {
+    await fifos.makeAt(path);
     // Open for writing too, so that the pipe has no end-of-file when a writer leaves. Source: fifo(7).
     return new OutputPipe(openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
   }

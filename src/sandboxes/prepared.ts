@@ -20,6 +20,9 @@ export interface PreparedSandboxesOptions {
   readonly onFailure: (message: string, error: unknown) => void;
 }
 
+/** From one that is given out to the start of the next: a first call is over by then, unless its own code takes long. */
+const pauseMs = 50;
+
 /** What two functions must have in common to be served by the same prepared container. */
 interface Kind {
   readonly runtime: string;
@@ -41,6 +44,7 @@ export class PreparedSandboxes {
   readonly #backOff = new BackOff();
   readonly #releases = new Set<Promise<void>>();
   #filling: Promise<void> | undefined;
+  #fillingSoon: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: PreparedSandboxesOptions) {
@@ -56,10 +60,7 @@ export class PreparedSandboxes {
   /** Says that a kind of container will be needed: some are started in the background. */
   want(runtime: string, limits: ContainerLimits, network: FunctionConfig['network'] = 'none'): void {
     if (this.#options.perKind === 0 || this.#closed) return;
-    const key = keyOf({ runtime, limits, network });
-    const kind = this.#kinds.get(key) ?? { runtime, limits, network, shelf: [] };
-    this.#kinds.delete(key);
-    this.#kinds.set(key, kind);
+    this.#note({ runtime, limits, network });
     this.fill();
   }
 
@@ -67,8 +68,9 @@ export class PreparedSandboxes {
   async take({ version, codeDirectory }: Workload): Promise<{ id: string; container: LaunchedContainer } | undefined> {
     const runtime = runtimeOf(version);
     const { limits, network } = version.config;
-    const taken = this.#kinds.get(keyOf({ runtime, limits, network }))?.shelf.shift();
-    this.want(runtime, limits, network);
+    if (this.#options.perKind === 0 || this.#closed) return undefined;
+    const taken = this.#note({ runtime, limits, network }).shelf.shift();
+    this.#fillSoon();
     if (taken === undefined) return undefined;
     try {
       await linkTree(codeDirectory, taken.container.codeDirectory);
@@ -108,9 +110,27 @@ export class PreparedSandboxes {
   /** Removes them all. Resolves when they have gone. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#fillingSoon);
     await this.#filling;
     for (const kind of this.#kinds.values()) this.#clear(kind);
     await Promise.all(this.#releases);
+  }
+
+  /** Leaves the processor to the call that has just come. */
+  #fillSoon(): void {
+    this.#fillingSoon ??= setTimeout(() => {
+      this.#fillingSoon = undefined;
+      this.fill();
+    }, pauseMs);
+  }
+
+  /** Makes a kind the one that was asked for last. */
+  #note(asked: Omit<Kind, 'shelf'>): Kind {
+    const key = keyOf(asked);
+    const kind = this.#kinds.get(key) ?? { ...asked, shelf: [] };
+    this.#kinds.delete(key);
+    this.#kinds.set(key, kind);
+    return kind;
   }
 
   async #fill(): Promise<void> {

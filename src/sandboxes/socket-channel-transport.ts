@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sandboxPaths } from '../../runtime/protocol.ts';
 import type { Channel } from './channel.ts';
 import type { Line, Transport } from './channel-transport.ts';
+import { fifosOnDemand, type FifoMaker } from './fifo-stock.ts';
 import { OutputPipe } from './output-pipe.ts';
 import { SocketChannelListener } from './socket-channel.ts';
 
@@ -10,11 +11,17 @@ import { SocketChannelListener } from './socket-channel.ts';
  * Frames over a Unix socket and output through a FIFO, both in a folder that is mounted into the sandbox. The fastest, for
  * containers that share this machine's kernel.
  */
-export const socketTransport: Transport = {
-  async open(directory) {
+export class SocketTransport implements Transport {
+  readonly #fifos: FifoMaker;
+
+  constructor(fifos: FifoMaker = fifosOnDemand) {
+    this.#fifos = fifos;
+  }
+
+  async open(directory: string): Promise<Line> {
     // Searchable for the sandbox's user, through the mount; the folder above it is closed to everybody else.
     await mkdir(directory, { mode: 0o711 });
-    const output = await OutputPipe.make(join(directory, sandboxPaths.outputFifo));
+    const output = await OutputPipe.make(join(directory, sandboxPaths.outputFifo), this.#fifos);
     try {
       const listener = await SocketChannelListener.listen(join(directory, sandboxPaths.channelSocket));
       return new SocketLine(directory, output, listener);
@@ -22,8 +29,8 @@ export const socketTransport: Transport = {
       output.close();
       throw error;
     }
-  },
-};
+  }
+}
 
 class SocketLine implements Line {
   readonly directory: string;

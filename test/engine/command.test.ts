@@ -12,7 +12,7 @@ import { Leftovers } from '../../src/sandboxes/leftovers.ts';
 import type { ProgramEnd, ProgramInput } from '../../src/sandboxes/ready-program.ts';
 import { type ProgramOrder, runProgram } from '../../src/sandboxes/program-order.ts';
 import { seccompProfile } from '../../src/sandboxes/seccomp-profile.ts';
-import { socketTransport } from '../../src/sandboxes/socket-channel-transport.ts';
+import { SocketTransport } from '../../src/sandboxes/socket-channel-transport.ts';
 import { UidAllocator } from '../../src/sandboxes/uid-allocator.ts';
 import { engine, until } from '../support/containers.ts';
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
     runtimes,
     uids: new UidAllocator(36_000, 36_099),
     leftovers: new Leftovers({ engine, instanceId, directories: [], onFailure: nothing }),
-    transport: () => Promise.resolve(socketTransport),
+    transport: () => Promise.resolve(new SocketTransport()),
     runDirectory: codeDirectory,
     shimDirectory: codeDirectory,
     seccompProfile: seccompProfile((await engine.info()).architecture),

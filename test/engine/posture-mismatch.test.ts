@@ -12,7 +12,7 @@ import { RuntimeCatalog } from '../../src/runtimes/runtime-catalog.ts';
 import { Launcher } from '../../src/sandboxes/launcher.ts';
 import { Leftovers } from '../../src/sandboxes/leftovers.ts';
 import { seccompProfile } from '../../src/sandboxes/seccomp-profile.ts';
-import { socketTransport } from '../../src/sandboxes/socket-channel-transport.ts';
+import { SocketTransport } from '../../src/sandboxes/socket-channel-transport.ts';
 import { UidAllocator } from '../../src/sandboxes/uid-allocator.ts';
 import { docker } from '../support/containers.ts';
 import { WeakeningEngine } from '../support/weakening-engine.ts';
@@ -54,7 +54,7 @@ async function launchWith(weaken: (spec: ContainerSpec) => ContainerSpec): Promi
     runtimes: new RuntimeCatalog(engine, join(installDirectory, 'images')),
     uids: new UidAllocator(31_000, 31_010),
     leftovers: new Leftovers({ engine, instanceId: 'posture-test', directories: [runDirectory], onFailure }),
-    transport: () => Promise.resolve(socketTransport),
+    transport: () => Promise.resolve(new SocketTransport()),
     runDirectory,
     shimDirectory: join(installDirectory, 'dist', 'shim'),
     seccompProfile: seccompProfile((await engine.info()).architecture),

@@ -7,7 +7,7 @@ import { maxShimFrameBytes } from '../../runtime/protocol.ts';
 import type { LaunchedContainer } from '../../src/sandboxes/launched-container.ts';
 import type { ProgramEnd, ProgramInput } from '../../src/sandboxes/ready-program.ts';
 import { ShimProgram } from '../../src/sandboxes/shim-program.ts';
-import { socketTransport } from '../../src/sandboxes/socket-channel-transport.ts';
+import { SocketTransport } from '../../src/sandboxes/socket-channel-transport.ts';
 import { bundledNodeShim, nodePrograms } from './node-shim.ts';
 import { pythonPrograms, pythonShim } from './python-shim.ts';
 import type { StartShim } from './shim-process.ts';
@@ -24,7 +24,7 @@ const megabyte = 1_048_576;
 /** Runs a program behind a shim that is a process of this machine, where there is no `/function`. */
 async function run(startShim: StartShim, script: string, input: Partial<ProgramInput> = {}): Promise<ProgramEnd> {
   const parent = await mkdtemp(join(tmpdir(), 'sraas-host-'));
-  const line = await socketTransport.open(join(parent, 'channel'));
+  const line = await new SocketTransport().open(join(parent, 'channel'));
   const shim = startShim(join(parent, 'channel'));
   onTestFinished(async () => {
     await shim.kill();

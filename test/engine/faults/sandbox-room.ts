@@ -12,7 +12,7 @@ import { Leftovers } from '../../../src/sandboxes/leftovers.ts';
 import { Pools } from '../../../src/sandboxes/pools.ts';
 import { PreparedSandboxes } from '../../../src/sandboxes/prepared.ts';
 import { seccompProfile } from '../../../src/sandboxes/seccomp-profile.ts';
-import { socketTransport } from '../../../src/sandboxes/socket-channel-transport.ts';
+import { SocketTransport } from '../../../src/sandboxes/socket-channel-transport.ts';
 import { Starter } from '../../../src/sandboxes/starter.ts';
 import { UidAllocator } from '../../../src/sandboxes/uid-allocator.ts';
 import type { Workload } from '../../../src/sandboxes/workload.ts';
@@ -60,7 +60,7 @@ export async function openSandboxRoom({ engine, shim, startTimeoutMs = 20_000 }:
     runtimes: new RuntimeCatalog(engine, join(installDirectory, 'images')),
     uids,
     leftovers,
-    transport: () => Promise.resolve(socketTransport),
+    transport: () => Promise.resolve(new SocketTransport()),
     runDirectory,
     shimDirectory,
     seccompProfile: seccompProfile((await engine.info()).architecture),

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SraasClient } from '../../../src/client/sraas-client.ts';
+import { stockFolder } from '../../../src/sandboxes/fifo-stock.ts';
 import { engineHoldings } from '../engine-holdings.ts';
 import { gained } from '../footprint.ts';
 import type { WatchedServer, Holdings } from '../watched-server.ts';
@@ -51,7 +52,7 @@ export async function standingOf(where: Whereabouts): Promise<Standing> {
   // Before the engine is asked: a folder is there before its container and after it, so it must not be the newer news.
   const [instance = ''] = await readdir(runDirectory);
   const folders = [
-    ...(await readdir(join(runDirectory, instance))),
+    ...(await readdir(join(runDirectory, instance))).filter((name) => name !== stockFolder),
     ...(await readdir(join(dataDirectory, 'prepared'))),
   ];
   const [sandboxes, { others }, holdings, running, staged] = await Promise.all([
