@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { SraasError } from '../errors.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -31,8 +31,11 @@ export function parseJson(body: Uint8Array): unknown {
  * Requires `application/json`, alone or with `charset=utf-8`: a browser has to ask before it sends that to another origin.
  * @throws SraasError UNSUPPORTED_MEDIA_TYPE
  */
-export function requireJson(request: Request): void {
-  const type = request.headers['content-type'] ?? '';
-  if (/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) return;
+export function requireJson({ headers }: Pick<IncomingMessage, 'headers'>): void {
+  if (isJsonType(headers['content-type'])) return;
   throw new SraasError('UNSUPPORTED_MEDIA_TYPE', 'Send the body with Content-Type: application/json.');
+}
+
+export function isJsonType(type = ''): boolean {
+  return /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type);
 }

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { errorTable, SraasError } from '../errors.ts';
 import type { ProblemDocument } from '../wire/problem.ts';
 
@@ -17,13 +17,14 @@ export function problemOf(error: SraasError, requestId: string): ProblemDocument
 }
 
 /** Answers with an error: `application/problem+json`, with its length. */
-export function sendProblem(response: Response, error: SraasError, requestId: string): void {
+export function sendProblem(response: ServerResponse, error: SraasError, requestId: string): void {
   const problem = problemOf(error, requestId);
   const body = Buffer.from(JSON.stringify(problem));
-  if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
-  response.status(problem.status);
+  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
+  response.statusCode = problem.status;
   // Not response.json(), which would add a charset that the media type does not have.
-  response.set({ 'Content-Type': 'application/problem+json', 'Content-Length': String(body.length) });
+  response.setHeader('Content-Type', 'application/problem+json');
+  response.setHeader('Content-Length', String(body.length));
   response.end(body);
 }
 

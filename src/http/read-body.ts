@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SraasError, type ErrorCode } from '../errors.ts';
 import { leaveUnread } from './unread-body.ts';
 
@@ -20,7 +20,7 @@ export class BodyReader {
    * Refuses at the first byte too many, or before the first one where the length is told.
    * @throws SraasError with the code given, UNSUPPORTED_MEDIA_TYPE for a compressed body, BAD_REQUEST for one cut short.
    */
-  async read(request: Request, response: Response): Promise<Buffer> {
+  async read(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
     try {
       refuseCompressed(request);
       if (Number(request.headers['content-length'] ?? 0) > this.#limitBytes) throw this.#refusal();
@@ -31,7 +31,7 @@ export class BodyReader {
     }
   }
 
-  #collect(request: Request): Promise<Buffer> {
+  #collect(request: IncomingMessage): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
@@ -73,7 +73,7 @@ export class BodyReader {
 }
 
 /** What a compressed body expands to cannot be told before it has been expanded. */
-function refuseCompressed(request: Request): void {
+function refuseCompressed(request: IncomingMessage): void {
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (encoding === 'identity') return;
   throw new SraasError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a Content-Encoding.');

@@ -8,14 +8,16 @@ import { v7 as timeOrderedId } from 'uuid';
 export const identify: RequestHandler = (_request, response, next) => {
   const requestId = timeOrderedId();
   response.locals['requestId'] = requestId;
-  response.set({
-    'X-Request-Id': requestId,
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': "default-src 'none'; sandbox",
-    'Cache-Control': 'no-store',
-  });
+  response.set({ 'X-Request-Id': requestId, ...guardingHeaders });
   next();
 };
+
+/** What keeps browsers from interpreting a reply. */
+export const guardingHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; sandbox",
+  'Cache-Control': 'no-store',
+} as const;
 
 export function requestIdOf(response: Response): string {
   return String(response.locals['requestId']);

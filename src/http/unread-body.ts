@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What a client that still sends is given to read its refusal in: time, and bytes that are taken from it meanwhile. */
 const lingerMs = 1000;
@@ -9,7 +9,7 @@ const lingerBytes = 4_000_000;
  * and a client that goes on sending after that loses its connection. Closed at once, the connection would be reset under the
  * reply: RFC 9112, section 9.6.
  */
-export function leaveUnread(request: Request, response: Response): void {
+export function leaveUnread(request: IncomingMessage, response: ServerResponse): void {
   let bytes = 0;
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;

@@ -1,4 +1,5 @@
 import { createApp, type AppParts } from '../http/app.ts';
+import { invokeDoor } from '../http/invoke-door.ts';
 import { HttpServer } from '../http/server.ts';
 import { productVersion } from '../installation.ts';
 import { describeError } from '../logger.ts';
@@ -21,20 +22,19 @@ export function makeApi(
   { config, logger, installDirectory }: Surroundings,
   parts: Omit<AppParts, FromSettings>,
 ): HttpServer {
-  const server: HttpServer = new HttpServer(
-    createApp({
-      ...parts,
-      maxDeployBytes: config.maxDeployBytes,
-      maxEventBytes: config.maxEventBytes,
-      allowedHosts: commaSeparated(config.allowedHosts),
-      allowedOrigins: commaSeparated(config.allowedOrigins),
-      productVersion: productVersion(installDirectory),
-      isReady: () => server.isListening,
-      explain,
-      onFailure: (message, error, requestId) => {
-        logger.error(message, { requestId, ...describeError(error) });
-      },
-    }),
-  );
+  const all: AppParts = {
+    ...parts,
+    maxDeployBytes: config.maxDeployBytes,
+    maxEventBytes: config.maxEventBytes,
+    allowedHosts: commaSeparated(config.allowedHosts),
+    allowedOrigins: commaSeparated(config.allowedOrigins),
+    productVersion: productVersion(installDirectory),
+    isReady: () => server.isListening,
+    explain,
+    onFailure: (message, error, requestId) => {
+      logger.error(message, { requestId, ...describeError(error) });
+    },
+  };
+  const server: HttpServer = new HttpServer(invokeDoor(all, createApp(all)));
   return server;
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Router, type Response } from 'express';
 import type { AsyncInvocations } from '../../async/async-invocations.ts';
 import { SraasError } from '../../errors.ts';
@@ -65,7 +66,7 @@ export function beginInvocation(response: Response): string {
   return invocationId;
 }
 
-function notRun(invocationId: string): Readonly<Record<string, string>> {
+export function notRun(invocationId: string): Readonly<Record<string, string>> {
   return { 'x-sraas-invocation-id': invocationId, 'x-sraas-outcome': 'not_run' };
 }
 
@@ -97,7 +98,7 @@ export function callerOf(response: Response, hold: Hold | undefined): Pick<Invoc
 }
 
 /** Aborts when the client goes away before its answer has been sent. */
-export function untilClosed(response: Response): AbortSignal {
+export function untilClosed(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
     if (response.writableFinished) return;
