@@ -34,12 +34,18 @@ export function hostCheck({
   allowedOrigins,
   hasPages = false,
 }: HostRules): (request: IncomingMessage) => void {
-  const hosts = new Set([...loopbackNames, ...allowedHosts].map((host) => host.toLowerCase()));
+  const isAllowed = hostTest(allowedHosts);
   const origins = new Set(allowedOrigins);
   return (request) => {
-    requireHost(request, hosts);
+    requireHost(request, isAllowed);
     if (!(hasPages && isFromOwnPage(request))) requireOrigin(request, origins);
   };
+}
+
+/** Whether a Host header, with or without a port, names this machine or one of the names that are allowed. */
+export function hostTest(allowedHosts: readonly string[]): (host: string) => boolean {
+  const hosts = new Set([...loopbackNames, ...allowedHosts].map((host) => host.toLowerCase()));
+  return (host) => hosts.has(host.replace(/:\d{1,5}$/, '').toLowerCase());
 }
 
 /** Only after the Host header has been found to be one of ours: else anybody's page could be told for our own. */
@@ -48,7 +54,7 @@ function isFromOwnPage({ headers: { origin, host = '' } }: IncomingMessage): boo
   return origin === `http://${lower}` || origin === `https://${lower}`;
 }
 
-function requireHost(request: IncomingMessage, hosts: ReadonlySet<string>): void {
+function requireHost(request: IncomingMessage, isAllowed: (host: string) => boolean): void {
   // Node answers a request with two Host headers and shows the first; a proxy may have gone by the second.
   const given = request.rawHeaders.filter(
     (_value, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
@@ -59,11 +65,7 @@ function requireHost(request: IncomingMessage, hosts: ReadonlySet<string>): void
   }
   const [host] = given;
   // An absolute request target names an authority of its own.
-  const name =
-    given.length === 1 && request.url?.startsWith('/') === true
-      ? host?.replace(/:\d{1,5}$/, '').toLowerCase()
-      : undefined;
-  if (name !== undefined && hosts.has(name)) return;
+  if (host !== undefined && given.length === 1 && request.url?.startsWith('/') === true && isAllowed(host)) return;
   throw new SraasError(
     'HOST_NOT_ALLOWED',
     'Call this server by localhost or 127.0.0.1, or let its operator add the name with --allowed-hosts.',

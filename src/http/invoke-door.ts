@@ -1,19 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { v7 as timeOrderedId } from 'uuid';
-import { failpoint } from '../failpoints.ts';
-import { checkEnvelope } from '../invocations/envelope.ts';
-import type { Invoker } from '../invocations/invoker.ts';
-import { encodeReply, type Reply } from '../invocations/reply.ts';
 import { hostCheck, type HostRules } from './host-rules.ts';
-import { isJsonType, parseJson } from './json.ts';
-import { sendProblem } from './problem.ts';
+import { isJsonType } from './json.ts';
 import { BodyReader } from './read-body.ts';
-import { guardingHeaders } from './request-id.ts';
-import { notRun, untilClosed } from './routes/invoke.ts';
-import { toldError, type ErrorTelling } from './told-error.ts';
+import { untilClosed } from './routes/invoke.ts';
+import { answerCall, answerRefused, headersOf, type UsualCallParts } from './usual-call.ts';
 
-export interface InvokeDoorParts extends HostRules, ErrorTelling {
-  readonly invoker: Pick<Invoker, 'invoke'>;
+export interface InvokeDoorParts extends HostRules, UsualCallParts {
   readonly maxEventBytes: number;
 }
 
@@ -54,55 +47,28 @@ function passes(check: (request: IncomingMessage) => void, request: IncomingMess
   }
 }
 
-interface UsualCall {
+interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly reference: string;
 }
 
 /** Never rejects. */
-async function answer(parts: InvokeDoorParts, bodies: BodyReader, call: UsualCall): Promise<void> {
-  const { request, response, reference } = call;
+async function answer(parts: InvokeDoorParts, bodies: BodyReader, exchange: Exchange): Promise<void> {
+  const { request, response, reference } = exchange;
   const invocationId = timeOrderedId();
-  try {
-    const envelope = await bodies.read(request, response);
-    checkEnvelope(parseJson(envelope));
-    const reply = await parts.invoker.invoke(reference, { invocationId, envelope, signal: untilClosed(response) });
-    failpoint('invoke.before_reply');
-    sendReply(response, reply);
-  } catch (error) {
-    const told = toldError(error, parts, invocationId);
-    // The client has gone, or the reply was under way: there is nobody to tell.
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
-    }
-    const headers = { 'X-Request-Id': invocationId, ...guardingHeaders, ...notRun(invocationId) };
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    sendProblem(response, told, invocationId);
-  }
+  const found = await bodies.read(request, response).then(
+    (envelope) => answerCall(parts, { reference, invocationId, envelope, signal: untilClosed(response) }),
+    (error: unknown) => answerRefused(parts, error, invocationId),
+  );
+  // The client has gone: there is nobody to tell.
+  if (response.destroyed) return;
+  response.writeHead(found.status, headersOf(invocationId, found));
+  // Node joins a text to the head, and would write bytes behind it. In latin1 every byte is a character, so none changes.
+  if (found.body.byteLength <= onePieceBytes) response.end(latin1(found.body), 'latin1');
+  else response.end(found.body);
 }
 
-const guards = Object.entries(guardingHeaders).flat();
-
-function sendReply(response: ServerResponse, reply: Reply): void {
-  const { invocationId, verdict } = reply;
-  const body = encodeReply(reply);
-  // In a row: looking headers up by their names is what setting them one by one costs.
-  response.writeHead(200, [
-    'X-Request-Id',
-    invocationId,
-    ...guards,
-    'x-sraas-invocation-id',
-    invocationId,
-    'x-sraas-outcome',
-    verdict.outcome,
-    'Content-Type',
-    'application/json; charset=utf-8',
-    'Content-Length',
-    String(body.length),
-  ]);
-  // Node joins a text to the head, and would write bytes behind it. In latin1 every byte is a character, so none changes.
-  if (body.length <= onePieceBytes) response.end(body.toString('latin1'), 'latin1');
-  else response.end(body);
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }

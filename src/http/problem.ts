@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { errorTable, SraasError } from '../errors.ts';
+import type { Answer } from '../idempotency/answer.ts';
 import type { ProblemDocument } from '../wire/problem.ts';
 
 /** An error as a document. */
@@ -16,15 +17,26 @@ export function problemOf(error: SraasError, requestId: string): ProblemDocument
   };
 }
 
-/** Answers with an error: `application/problem+json`, with its length. */
-export function sendProblem(response: ServerResponse, error: SraasError, requestId: string): void {
+/** An error as an answer: `application/problem+json`, without a charset, which the media type does not have. */
+export function problemAnswer(error: SraasError, requestId: string): Answer {
   const problem = problemOf(error, requestId);
-  const body = Buffer.from(JSON.stringify(problem));
-  if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
-  response.statusCode = problem.status;
-  // Not response.json(), which would add a charset that the media type does not have.
-  response.setHeader('Content-Type', 'application/problem+json');
-  response.setHeader('Content-Length', String(body.length));
+  const retryAfter = error.retryAfterSeconds;
+  return {
+    status: problem.status,
+    headers: {
+      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+      'Content-Type': 'application/problem+json',
+    },
+    body: Buffer.from(JSON.stringify(problem)),
+  };
+}
+
+/** Answers with an error, and with its length. Not by response.json(), which would add a charset. */
+export function sendProblem(response: ServerResponse, error: SraasError, requestId: string): void {
+  const { status, headers, body } = problemAnswer(error, requestId);
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.setHeader('Content-Length', String(body.byteLength));
   response.end(body);
 }
 

@@ -1,5 +1,6 @@
 import { createApp, type AppParts } from '../http/app.ts';
 import { invokeDoor } from '../http/invoke-door.ts';
+import { InvokeLane } from '../http/lane/invoke-lane.ts';
 import { HttpServer } from '../http/server.ts';
 import { productVersion } from '../installation.ts';
 import { describeError } from '../logger.ts';
@@ -35,6 +36,6 @@ export function makeApi(
       logger.error(message, { requestId, ...describeError(error) });
     },
   };
-  const server: HttpServer = new HttpServer(invokeDoor(all, createApp(all)));
+  const server: HttpServer = new HttpServer(invokeDoor(all, createApp(all)), { lane: new InvokeLane(all) });
   return server;
 }
