@@ -1,6 +1,7 @@
 import type { BenchCase } from '../bench-case.ts';
 import { firstCallCases } from './first-calls.ts';
 import { freshCallCases } from './fresh-calls.ts';
+import { deploysCase } from './deploys.ts';
 import { fullStoreCases } from './full-store.ts';
 import { largeEventsCase } from './large-events.ts';
 import { manyFunctionsCase } from './many-functions.ts';
@@ -15,6 +16,7 @@ export const allCases: readonly BenchCase[] = [
   largeEventsCase,
   ...firstCallCases,
   ...freshCallCases,
+  deploysCase,
   redeployCase,
   programCase,
   ...fullStoreCases,
