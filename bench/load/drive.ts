@@ -10,7 +10,10 @@ export interface Call {
 export interface Load {
   readonly url: string;
   readonly connections: number;
-  readonly durationMs: number;
+  /** Ends when the time is up; without one, by `count` alone. */
+  readonly durationMs?: number;
+  /** Ends when so many calls have been made. */
+  readonly count?: number;
   /** Made in turn, again and again. */
   readonly calls: readonly Call[];
   /** Throws when a reply is not the one to this body: a fast wrong answer is worth nothing. */
@@ -28,10 +31,18 @@ export interface Driven extends Readonly<Record<string, number>> {
 const checkedOf = 64;
 
 /**
- * Keeps `connections` calls under way, each on a connection of its own, one behind the other, until the time is up. Every reply
+ * Keeps `connections` calls under way, each on a connection of its own, one behind the other, until the time is up or
+ * enough have been made. Every reply
  * is read whole; every status and length, and one body in 64, is checked.
  */
-export async function drive({ url, connections, durationMs, calls, check }: Load): Promise<Driven> {
+export async function drive({
+  url,
+  connections,
+  durationMs = Infinity,
+  count = Infinity,
+  calls,
+  check,
+}: Load): Promise<Driven> {
   const requests = calls.map((call) => ({ ...call, bytes: requestOf(url, call) }));
   const latenciesMs: number[] = [];
   const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(new URL(url))));
@@ -40,7 +51,7 @@ export async function drive({ url, connections, durationMs, calls, check }: Load
   let sent = 0;
   const caller = async (connection: Connection): Promise<void> => {
     let now = performance.now();
-    while (now < end) {
+    while (now < end && sent < count) {
       const n = sent++;
       const request = requests[n % requests.length];
       if (request === undefined) throw new Error('A load without calls');

@@ -7,9 +7,7 @@ import { spawnChild, type ServerChild } from './child.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 
-export interface Server extends AsyncDisposable {
-  readonly url: string;
-  readonly processId: number;
+export interface Server extends ServerChild {
   readonly client: SraasClient;
 }
 
@@ -38,8 +36,11 @@ export class Subjects implements AsyncDisposable {
     return this.#server;
   }
 
-  /** A server of the caller's own, with other settings. */
-  async startServer(flags: readonly string[] = []): Promise<Server> {
+  /**
+   * A server of the caller's own, with other settings.
+   * @param watched Whether it can be asked what it holds.
+   */
+  async startServer(flags: readonly string[] = [], watched = false): Promise<Server> {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'sraas-bench-'));
     // The other side has no priority either.
     const usual = [
@@ -54,10 +55,9 @@ export class Subjects implements AsyncDisposable {
       this.engineHost,
     ];
     const program = [join(project, 'dist', 'src', 'main.js'), 'serve', ...usual, '--log-level', 'warn', ...flags];
-    const child = await spawnChild(program);
+    const child = await spawnChild(program, watched);
     return {
-      url: child.url,
-      processId: child.processId,
+      ...child,
       client: new SraasClient({ url: child.url }),
       [Symbol.asyncDispose]: async () => {
         await child[Symbol.asyncDispose]();
