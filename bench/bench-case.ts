@@ -24,15 +24,17 @@ export interface BenchCase {
   readonly against: string;
   /** The bars, by figure. Figures without one are shown and judge nothing. */
   readonly bars: Readonly<Record<string, Bar>>;
-  /** How often each side is measured; the short form takes a third. */
+  /** How often each side is measured. */
   readonly rounds: number;
-  /** Whether the short form, which guards against regressions, runs it too. */
-  readonly guards?: boolean;
+  /** The same in the short form; left out where the short form, which guards against regressions, leaves the case out. */
+  readonly roundsOfGuard?: number;
   open(subjects: Subjects, effort: Effort): Promise<Contest>;
 }
 
 /** How long measurements last. */
 export interface Effort {
+  /** Time under load before anything is measured: until compilers have what they want, and sandboxes are there. */
+  readonly warmUpMs: number;
   /** Time under load per measurement, in milliseconds. */
   readonly loadMs: number;
 }

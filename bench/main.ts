@@ -1,36 +1,47 @@
 import { writeFile } from 'node:fs/promises';
-import type { BenchCase, Effort } from './bench-case.ts';
+import type { BenchCase } from './bench-case.ts';
 import { allCases } from './cases/all.ts';
+import { guardedFindings } from './guard.ts';
+import { measure, whole } from './measure.ts';
 import { readOptions, usage, type BenchOptions } from './options.ts';
-import { describeMachine } from './report/machine.ts';
+import { describeMachine, machineLine } from './report/machine.ts';
+import { Progress } from './report/progress.ts';
 import { table } from './report/table.ts';
-import { findingsOf, loosened, meets, type Finding, type Round } from './report/verdict.ts';
+import { findingsOf, type Finding } from './report/verdict.ts';
 import { Subjects } from './subjects/subjects.ts';
 
 const engineHost = process.env['SRAAS_ENGINE_HOST'] ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 
-async function measure(one: BenchCase, subjects: Subjects, { short }: BenchOptions): Promise<readonly Finding[]> {
-  const effort: Effort = { loadMs: short ? 1500 : 4000 };
-  const count = short ? Math.max(3, Math.ceil(one.rounds / 3)) : one.rounds;
-  await using contest = await one.open(subjects, effort);
-  const rounds: Round[] = [];
-  for (let round = 0; round < count; round++) {
-    // Who goes first changes from round to round, so that neither gains by what the other left behind.
-    const oursFirst = round % 2 === 0;
-    const ours = oursFirst ? await contest.ours() : undefined;
-    const theirs = await contest.theirs();
-    rounds.push({ ours: ours ?? (await contest.ours()), theirs });
+const progress = new Progress(process.stdout);
+
+function chosenCases({ only, short }: BenchOptions): readonly BenchCase[] {
+  const unknown = only.filter((id) => !allCases.some((one) => one.id === id));
+  if (unknown.length > 0) {
+    throw new Error(`There is no case ${unknown.join(', ')}: there are ${allCases.map(({ id }) => id).join(', ')}.`);
   }
-  return findingsOf(one, rounds);
+  return allCases.filter(({ id, roundsOfGuard }) =>
+    only.length > 0 ? only.includes(id) : !short || roundsOfGuard !== undefined,
+  );
 }
 
-function judged(findings: readonly Finding[], { short }: BenchOptions): readonly Finding[] {
-  if (!short) return findings;
-  return findings.map((finding) => {
-    if (finding.bar === undefined) return finding;
-    const bar = loosened(finding.bar);
-    return { ...finding, bar, met: meets(finding.ratio, bar) };
-  });
+/** Measures a case, and says on the terminal what is being done and what was found. */
+async function findingsWithTime(
+  one: BenchCase,
+  subjects: Subjects,
+  { short }: BenchOptions,
+): Promise<readonly Finding[]> {
+  console.log(`${one.id}: ${one.what}\n    against ${one.against}`);
+  const say = (text: string): void => {
+    progress.say(`    ${text}`);
+  };
+  say('getting ready');
+  const began = performance.now();
+  const findings = short
+    ? await guardedFindings(one, subjects, say)
+    : findingsOf(one, await measure(one, subjects, whole, say));
+  progress.clear();
+  console.log(`${table(findings)}\n(${((performance.now() - began) / 1000).toFixed(0)} s)\n`);
+  return findings;
 }
 
 async function main(): Promise<number> {
@@ -39,27 +50,19 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const unknown = options.only.filter((id) => !allCases.some((one) => one.id === id));
-  if (unknown.length > 0) throw new Error(`There is no case ${unknown.join(', ')}.`);
-  const chosen = allCases.filter(({ id, guards }) =>
-    options.only.length > 0 ? options.only.includes(id) : !options.short || guards === true,
-  );
+  const chosen = chosenCases(options);
   await using subjects = new Subjects(engineHost);
   const machine = await describeMachine(subjects.docker);
+  console.log(`${machineLine(machine)}\n`);
   const findings: Finding[] = [];
-  for (const one of chosen) {
-    console.log(`${one.id}: ${one.what}, against ${one.against} …`);
-    const found = judged(await measure(one, subjects, options), options);
-    console.log(`${table(found)}\n`);
-    findings.push(...found);
-  }
-  console.log(table(findings));
-  if (options.json !== undefined) {
-    await writeFile(options.json, `${JSON.stringify({ at: new Date(), machine, findings }, undefined, 2)}\n`);
-  }
-  const missed = findings.filter(({ met }) => met === false);
-  console.log(missed.length === 0 ? 'All bars are met.' : `${missed.length} bars are missed.`);
-  return missed.length === 0 ? 0 : 1;
+  for (const one of chosen) findings.push(...(await findingsWithTime(one, subjects, options)));
+  if (chosen.length > 1) console.log(`${table(findings)}\n`);
+  const report = { at: new Date(), short: options.short, machine, findings };
+  await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  console.log(`Everything that was measured is in ${options.json}.`);
+  const missed = findings.filter(({ met }) => met === false).length;
+  console.log(`bars: ${findings.filter(({ met }) => met === true).length} met, ${missed} missed`);
+  return missed === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -61,7 +61,7 @@ async function openFloor(): Promise<Floor> {
   };
 }
 
-async function open(subjects: Subjects, { loadMs }: Effort): Promise<Contest> {
+async function open(subjects: Subjects, { warmUpMs, loadMs }: Effort): Promise<Contest> {
   const { client } = await subjects.server();
   const floor = await openFloor();
   const name = 'deployed-often';
@@ -73,8 +73,8 @@ async function open(subjects: Subjects, { loadMs }: Effort): Promise<Contest> {
       if (outcome === 'unchanged') throw new Error('Deployed what had been deployed before');
     });
   const theirs = (durationMs: number): Promise<Figures> => timesOf(durationMs, () => floor.keep(sourceOf(deploys++)));
-  await ours(loadMs / 4);
-  await theirs(loadMs / 4);
+  await ours(warmUpMs / 2);
+  await theirs(warmUpMs / 2);
   return {
     ours: () => ours(loadMs / 2),
     theirs: () => theirs(loadMs / 2),

@@ -84,7 +84,7 @@ export const firstCallCases: readonly BenchCase[] = [
     against: '`docker run` of the same image',
     bars: bars(atMost(1 / 20)),
     rounds: 4,
-    guards: true,
+    roundsOfGuard: 3,
     open: openPrepared,
   },
 ];

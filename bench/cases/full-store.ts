@@ -16,7 +16,11 @@ async function filled(subjects: Subjects, open: () => Promise<Stores>): Promise<
   return stores;
 }
 
-async function openCalls(open: () => Promise<Stores>, subjects: Subjects, { loadMs }: Effort): Promise<Contest> {
+async function openCalls(
+  open: () => Promise<Stores>,
+  subjects: Subjects,
+  { warmUpMs, loadMs }: Effort,
+): Promise<Contest> {
   const stores = await filled(subjects, open);
   const full = await subjects.startServer(stores.full);
   const empty = await subjects.startServer(stores.empty);
@@ -27,8 +31,8 @@ async function openCalls(open: () => Promise<Stores>, subjects: Subjects, { load
     const { 'p50 ms': p50Ms } = await drive({ ...load, connections: 1 });
     return { 'calls a second': callsASecond, '1 connection p50 ms': p50Ms };
   };
-  await measured(full, loadMs / 2);
-  await measured(empty, loadMs / 2);
+  await measured(full, warmUpMs);
+  await measured(empty, warmUpMs);
   return {
     ours: () => measured(full, loadMs),
     theirs: () => measured(empty, loadMs),

@@ -25,7 +25,7 @@ const sizes = [
   bar: atLeast(leastRatio),
 }));
 
-async function open(subjects: Subjects, { loadMs }: Effort): Promise<Contest> {
+async function open(subjects: Subjects, { warmUpMs, loadMs }: Effort): Promise<Contest> {
   const [echo, { url, client }] = [await subjects.echo(), await subjects.server()];
   await deployEchoes(client, [name], { cpus });
   const measured = async (load: (event: string) => Pick<Load, 'url' | 'calls' | 'check'>, durationMs: number) => {
@@ -40,8 +40,8 @@ async function open(subjects: Subjects, { loadMs }: Effort): Promise<Contest> {
     measured((event) => ({ url, ...callsOfFunctions([name], event) }), durationMs);
   const theirs = (durationMs: number): Promise<Figures> =>
     measured((event) => ({ url: echo.url, ...callsOfRoute(event) }), durationMs);
-  await ours(loadMs / 2);
-  await theirs(loadMs / 2);
+  await ours(warmUpMs);
+  await theirs(warmUpMs);
   return {
     ours: () => ours(loadMs / 2),
     theirs: () => theirs(loadMs / 2),

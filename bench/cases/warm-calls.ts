@@ -3,15 +3,15 @@ import { drive } from '../load/drive.ts';
 import { callsOfFunctions, callsOfRoute, deployEchoes, smallEvent } from '../subjects/echo-function.ts';
 import type { Subjects } from '../subjects/subjects.ts';
 
-async function open(subjects: Subjects, { loadMs }: Effort, connections: number): Promise<Contest> {
+async function open(subjects: Subjects, { warmUpMs, loadMs }: Effort, connections: number): Promise<Contest> {
   const [echo, { url, client }] = [await subjects.echo(), await subjects.server()];
   const name = 'echo';
   await deployEchoes(client, [name]);
   const ours = (durationMs: number) => drive({ url, connections, durationMs, ...callsOfFunctions([name], smallEvent) });
   const theirs = (durationMs: number) => drive({ url: echo.url, connections, durationMs, ...callsOfRoute(smallEvent) });
   // The compilers of both sides, and our sandboxes, get warm before the clock runs.
-  await ours(loadMs / 2);
-  await theirs(loadMs / 2);
+  await ours(warmUpMs);
+  await theirs(warmUpMs);
   return {
     ours: () => ours(loadMs),
     theirs: () => theirs(loadMs),
@@ -28,7 +28,7 @@ export const warmCases: readonly BenchCase[] = [
     against,
     bars: { 'calls a second': atLeast(2) },
     rounds: 6,
-    guards: true,
+    roundsOfGuard: 9,
     open: (subjects, effort) => open(subjects, effort, 32),
   },
   {
@@ -37,7 +37,7 @@ export const warmCases: readonly BenchCase[] = [
     against,
     bars: { 'p50 ms': atMost(1.2), 'p99 ms': atMost(2) },
     rounds: 6,
-    guards: true,
+    roundsOfGuard: 9,
     open: (subjects, effort) => open(subjects, effort, 1),
   },
 ];

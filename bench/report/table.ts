@@ -31,9 +31,10 @@ function barText({ side, ratio }: Bar): string {
 }
 
 function written({ median, least, most }: Spread): string {
-  return `${number(median)} (${number(least)} to ${number(most)})`;
+  return least === most ? number(median) : `${number(median)} (${number(least)} to ${number(most)})`;
 }
 
 function number(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  const size = Math.abs(value);
+  return size >= 100 ? value.toFixed(0) : size >= 1 ? value.toPrecision(3) : value.toFixed(3);
 }

@@ -6,6 +6,8 @@ export interface Spread {
   readonly median: number;
   readonly least: number;
   readonly most: number;
+  /** One of each round, in their order. */
+  readonly values: readonly number[];
 }
 
 /** What was found of one figure of a case. */
@@ -50,5 +52,5 @@ export function loosened({ side, ratio }: Bar): Bar {
 }
 
 function spread(values: readonly number[]): Spread {
-  return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
+  return { median: median(values), least: Math.min(...values), most: Math.max(...values), values };
 }
