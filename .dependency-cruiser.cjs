@@ -111,6 +111,7 @@ module.exports = {
       'documents',
       'wire',
     ),
+    only('workers', 'artifacts', 'config', 'functions', 'history', 'http', 'invocations', 'runtimes', 'servers'),
     only('idempotency'),
     only('client', 'wire'),
     {

@@ -23,6 +23,7 @@ import { beginService, type ServiceUrls } from './platform/service.ts';
 import { openState } from './platform/state.ts';
 import type { Surroundings } from './platform/surroundings.ts';
 import { warmUp } from './platform/warm-up.ts';
+import { makeWorkers, serverConfig, tellWorkers } from './platform/workers.ts';
 
 /** The whole server. `start` once, `stop` at any time, also after a start that failed. */
 export interface Platform {
@@ -37,7 +38,7 @@ export function createPlatform(config: Config, logger: Logger = createLogger(con
   const closers: (() => Promise<void>)[] = [];
   let stopped: Promise<void> | undefined;
   const surroundings: Surroundings = {
-    config,
+    config: serverConfig(config),
     logger,
     clock: () => new Date(),
     installDirectory: findInstallDirectory(),
@@ -49,7 +50,7 @@ export function createPlatform(config: Config, logger: Logger = createLogger(con
     },
   };
   return {
-    start: () => start(surroundings),
+    start: () => start(surroundings, config),
     stop: () => {
       stopped ??= closeAll(closers);
       return stopped;
@@ -61,8 +62,9 @@ export function createPlatform(config: Config, logger: Logger = createLogger(con
  * The steps of a start. Each registers what undoes it, and a stop takes them back, the last one first: all calls have ended before
  * anything goes that a call may need, and the store is closed when nobody is left who writes to it.
  */
-async function start(surroundings: Surroundings): Promise<ServiceUrls> {
+async function start(surroundings: Surroundings, wholeConfig: Config): Promise<ServiceUrls> {
   const startedAt = surroundings.clock();
+  const workers = makeWorkers(surroundings);
 
   // What outlives the server: all that follows reads it and writes to it.
   const state = await openState(surroundings);
@@ -86,14 +88,22 @@ async function start(surroundings: Surroundings): Promise<ServiceUrls> {
   // What is run. What other servers change is heard before anything is remembered.
   const functions = openFunctions(surroundings, { ...state, ...runtimes, installer, secrets, pools });
   const { catalog } = functions;
-  await followOthers(surroundings, { ...runtimes, store, secrets, catalog, pools });
+  tellWorkers(workers, { catalog, secrets });
+  await followOthers(surroundings, { ...runtimes, workers, store, secrets, catalog, pools });
   await warmUp({ ...runtimes, ...languages, ...sandboxes, ...functions, store });
 
   // What runs it: for somebody who waits, for nobody, at set times, and once for each key.
-  const invocations = openInvocations(surroundings, { ...state, ...runtimes, ...functions, secrets, pools });
+  const invocations = openInvocations(surroundings, {
+    ...state,
+    ...runtimes,
+    ...functions,
+    secrets,
+    pools,
+    workers,
+  });
   const languageRuntimes = openLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
   const programs = openPrograms({ ...state, ...runtimes, ...invocations, ...languageRuntimes, pools });
-  const work = await openAsync(surroundings, { ...state, ...functions, ...invocations, secrets });
+  const work = await openAsync(surroundings, { ...state, ...functions, ...invocations, secrets, workers });
   const { schedules, scheduler } = openSchedules(surroundings, { store, catalog, acceptor: work.acceptor });
   const keyed = openKeyedRequests(surroundings, store.idempotency, runs);
 
@@ -109,6 +119,7 @@ async function start(surroundings: Surroundings): Promise<ServiceUrls> {
     secrets,
     schedules,
     keyed,
+    elsewhere: workers,
     startedAt,
   });
   const compat = makeCompat(surroundings, {
@@ -121,9 +132,17 @@ async function start(surroundings: Surroundings): Promise<ServiceUrls> {
     ...programs,
   });
   const { inFlight, liveLogs } = invocations;
-  const doors = { server, compat };
+  const doors = {
+    server,
+    compat,
+    crew: workers && { ...engine, ...state, ...sandboxes, workers, wholeConfig, secrets },
+  };
   const urls = await beginService(surroundings, { ...doors, work, scheduler, inFlight, liveLogs, installer, runtimes });
   languageRuntimes.keep();
-  surroundings.logger.info('Listening', { ...urls, instanceId: store.instanceId });
+  surroundings.logger.info('Listening', {
+    ...urls,
+    ...(workers && { workers: wholeConfig.workers }),
+    instanceId: store.instanceId,
+  });
   return urls;
 }

@@ -6,6 +6,7 @@ import type { History } from '../history/history.ts';
 import { invocationNotThere, isInvocationId } from '../history/invocation-id.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import type { AnsweredKey } from '../idempotency/idempotency-store.ts';
+import type { Elsewhere } from '../invocations/elsewhere.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
 import type { Acceptor, AsyncRequest } from './acceptor.ts';
 import type { Backlog } from './backlog.ts';
@@ -17,6 +18,8 @@ interface AsyncInvocationsParts {
   readonly store: Pick<WorkStore, 'cancel'>;
   readonly backlog: Pick<Backlog, 'ended'>;
   readonly inFlight: Pick<InFlight, 'cancel'>;
+  /** Undefined where one process runs all. */
+  readonly elsewhere?: Pick<Elsewhere, 'cancel'> | undefined;
   readonly history: Pick<History, 'find'>;
   readonly clock: () => Date;
   /** Told when one that has a webhook may have ended. */
@@ -52,7 +55,7 @@ export class AsyncInvocations {
    * @throws SraasError INVOCATION_NOT_FOUND; INVOCATION_ENDED for one that is over.
    */
   async cancel(invocationId: string): Promise<void> {
-    const { store, backlog, inFlight, history, clock, onEnded } = this.#parts;
+    const { store, backlog, inFlight, elsewhere, history, clock, onEnded } = this.#parts;
     if (!isInvocationId(invocationId)) throw invocationNotThere();
     switch (await store.cancel(invocationId, clock())) {
       case 'cancelled':
@@ -66,6 +69,7 @@ export class AsyncInvocations {
         throw ended();
       case 'missing':
         if (await inFlight.cancel(invocationId)) return;
+        if ((await elsewhere?.cancel(invocationId)) === true) return;
         // One that has just ended is known before its record is in the store.
         await history.find(invocationId);
         throw ended();

@@ -66,7 +66,7 @@ export class Worker {
   }
 
   async #claim(request: ClaimRequest): Promise<DueRun | undefined> {
-    const { store, catalog, tell } = this.#parts;
+    const { store, catalog, workloadOf, tell } = this.#parts;
     const claimed = await store.claim({ ...request, heldTokens: this.#leases.tokens });
     if (claimed === undefined) return undefined;
     failpoint('async.claimed');
@@ -74,7 +74,7 @@ export class Worker {
     const pinned = await pinnedVersion(catalog, record, (error) => tell(error, record.id));
     return {
       functionId: record.functionId,
-      mostOfOne: 'version' in pinned ? pinned.version.config.concurrency.max : 1,
+      mostOfOne: 'version' in pinned ? workloadOf(pinned.version).version.config.concurrency.max : 1,
       carryOut: (closing) => this.#carryOut(claimed, pinned, closing),
     };
   }

@@ -19,6 +19,11 @@ export function contradictions(config: Config): string[] {
       'There are fewer user ids between --first-uid and --last-uid than --max-sandboxes and --max-prepared need.',
     );
   }
+  if (config.workers > 1 && config.maxSandboxes <= config.workers) {
+    problems.push(
+      '--workers divides --max-sandboxes among them and the server: give it one more than there are workers.',
+    );
+  }
   if (config.profile === 'strict' && (config.engineRuntime === '' || config.engineRuntime.includes('runc'))) {
     problems.push(
       '--profile strict needs --engine-runtime to name a runtime with a kernel boundary of its own, such as runsc (gVisor) ' +

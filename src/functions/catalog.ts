@@ -18,9 +18,15 @@ export interface RemovedFunction {
 /** A function whose aliases lead elsewhere than before, or that lost a version. */
 export type ChangedFunction = RemovedFunction;
 
+export type CatalogFunctions = Pick<
+  FunctionStore,
+  'find' | 'findVersion' | 'list' | 'listVersions' | 'remove' | 'removeVersion'
+>;
+export type CatalogAliases = Pick<AliasStore, 'find' | 'list' | 'all'>;
+
 interface CatalogParts {
-  readonly functions: FunctionStore;
-  readonly aliases: AliasStore;
+  readonly functions: CatalogFunctions;
+  readonly aliases: Pick<CatalogAliases, 'find' | 'list'>;
   /** From 0 up to, but not including, 1. `Math.random` when left out. */
   readonly random?: () => number;
 }
@@ -38,8 +44,8 @@ const cacheCapacity = 1000;
  * store's own.
  */
 export class FunctionCatalog {
-  readonly #store: FunctionStore;
-  readonly #aliasStore: AliasStore;
+  readonly #store: CatalogFunctions;
+  readonly #aliasStore: Pick<CatalogAliases, 'find' | 'list'>;
   readonly #random: () => number;
   readonly #functions = new LookUpCache<DeployedFunction>(cacheCapacity);
   readonly #versions = new LookUpCache<FunctionVersion>(cacheCapacity);

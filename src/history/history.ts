@@ -1,4 +1,5 @@
 import { readPage, type Page } from '../functions/page.ts';
+import type { Elsewhere } from '../invocations/elsewhere.ts';
 import type { InFlight, RunningInvocation } from '../invocations/in-flight.ts';
 import { noFigures } from './attempt-figures.ts';
 import type { HistoryListRequest, HistoryStore } from './history-store.ts';
@@ -16,6 +17,8 @@ interface HistoryParts {
   readonly store: HistoryStore;
   readonly writer: Pick<HistoryWriter, 'find' | 'flush'>;
   readonly inFlight: Pick<InFlight, 'find'>;
+  /** Undefined where one process runs all. */
+  readonly elsewhere?: Pick<Elsewhere, 'running' | 'flushHistory'> | undefined;
 }
 
 /** What became of invocations, for those who ask: those that run, those that have just ended, and those that are stored. */
@@ -29,15 +32,33 @@ export class History {
   /** @throws SraasError INVOCATION_NOT_FOUND, and the store's own. */
   async find(invocationId: string): Promise<KnownInvocation> {
     if (!isInvocationId(invocationId)) throw invocationNotThere();
-    const { store, writer, inFlight } = this.#parts;
+    const { writer, inFlight } = this.#parts;
     // In this order, an invocation that ends meanwhile is in one of the three.
     const running = inFlight.find(invocationId);
     const ended = writer.find(invocationId);
     if (ended !== undefined) return ended;
-    const record = await store.find(invocationId);
-    if (record !== undefined) return { record, payload: (await store.findPayload(invocationId)) ?? nothingKept };
+    const stored = await this.#findStored(invocationId);
+    if (stored !== undefined) return stored;
+    if (running !== undefined) return { record: recordOf(running), payload: nothingKept };
+    return await this.#findElsewhere(invocationId);
+  }
+
+  /** In the order of {@link find}. */
+  async #findElsewhere(invocationId: string): Promise<KnownInvocation> {
+    const { elsewhere } = this.#parts;
+    if (elsewhere === undefined) throw invocationNotThere();
+    const running = (await elsewhere.running()).find(({ id }) => id === invocationId);
+    await elsewhere.flushHistory();
+    const stored = await this.#findStored(invocationId);
+    if (stored !== undefined) return stored;
     if (running === undefined) throw invocationNotThere();
     return { record: recordOf(running), payload: nothingKept };
+  }
+
+  async #findStored(invocationId: string): Promise<KnownInvocation | undefined> {
+    const { store } = this.#parts;
+    const record = await store.find(invocationId);
+    return record && { record, payload: (await store.findPayload(invocationId)) ?? nothingKept };
   }
 
   /**
@@ -46,7 +67,7 @@ export class History {
    * @throws SraasError the store's own.
    */
   async list(request: HistoryListRequest): Promise<Page<InvocationRecord, string>> {
-    await this.#parts.writer.flush();
+    await Promise.all([this.#parts.writer.flush(), this.#parts.elsewhere?.flushHistory()]);
     return readPage(
       request.limit,
       (limit) => this.#parts.store.list({ ...request, limit }),

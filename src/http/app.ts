@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { AsyncInvocations } from '../async/async-invocations.ts';
 import { SraasError } from '../errors.ts';
-import { hostRules } from './host-rules.ts';
+import { hostRules, type HostRules } from './host-rules.ts';
 import { sendProblem } from './problem.ts';
 import { identify, requestIdOf } from './request-id.ts';
 import { aliasRoutes, type AliasRoutesParts } from './routes/aliases.ts';
@@ -9,7 +9,7 @@ import { deadLetterRoutes, type DeadLetterRoutesParts } from './routes/dead-lett
 import { functionRoutes, type FunctionRoutesParts } from './routes/functions.ts';
 import { historyRoutes, type HistoryRoutesParts } from './routes/history.ts';
 import { invocationRoutes, type InvocationRoutesParts } from './routes/invocations.ts';
-import { invokeRoutes } from './routes/invoke.ts';
+import { invokeRoutes, type InvokeRoutesParts } from './routes/invoke.ts';
 import { languageRoutes, type LanguageRoutesParts } from './routes/languages.ts';
 import { logRoutes, type LogRoutesParts } from './routes/logs.ts';
 import { operatorRoutes, type OperatorRoutesParts } from './routes/operator.ts';
@@ -19,7 +19,7 @@ import { runtimeRoutes, type RuntimeRoutesParts } from './routes/runtimes.ts';
 import { scheduleRoutes, type ScheduleRoutesParts } from './routes/schedules.ts';
 import { secretRoutes, type SecretRoutesParts } from './routes/secrets.ts';
 import { versionRoutes, type VersionRoutesParts } from './routes/versions.ts';
-import { toldError } from './told-error.ts';
+import { toldError, type ErrorTelling } from './told-error.ts';
 
 export interface AppParts
   extends
@@ -50,18 +50,35 @@ export interface AppParts
 
 /** The HTTP API as an Express app, without a port. */
 export function createApp(parts: AppParts): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.set('query parser', 'simple');
-  app.set('case sensitive routing', true);
-  app.set('strict routing', true);
+  const app = plainExpress();
   app.use(identify, hostRules(parts), noOptions);
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts), runRoutes(parts));
   app.use(versionRoutes(parts), aliasRoutes(parts));
   app.use(invocationRoutes(parts), historyRoutes(parts), replayRoutes(parts), logRoutes(parts), runtimeRoutes(parts));
   app.use(secretRoutes(parts), scheduleRoutes(parts), deadLetterRoutes(parts), languageRoutes(parts));
   app.use(noSuchRoute, answerError(parts));
+  return app;
+}
+
+interface CallsAppParts extends ErrorTelling, HostRules, Pick<InvokeRoutesParts, 'invoker' | 'maxEventBytes'> {}
+
+/** What of the API runs functions for those who wait, without keys: for a worker, which has nothing else. */
+export function createCallsApp(parts: CallsAppParts): Express {
+  const notHere = (): Promise<never> => Promise.reject(new TypeError('A worker is passed plain calls only'));
+  const app = plainExpress();
+  app.use(identify, hostRules(parts));
+  app.use(invokeRoutes({ ...parts, asyncInvocations: { invoke: notHere }, keyed: { carryOut: notHere } }));
+  app.use(noSuchRoute, answerError(parts));
+  return app;
+}
+
+function plainExpress(): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
   return app;
 }
 
@@ -103,7 +120,7 @@ const noSuchRoute: RequestHandler = (request, response) => {
   throw new SraasError('METHOD_NOT_ALLOWED', `This path takes ${methods.join(', ')}.`);
 };
 
-function answerError(parts: AppParts): ErrorRequestHandler {
+function answerError(parts: ErrorTelling): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const requestId = requestIdOf(response);
     const told = toldError(error, parts, requestId);

@@ -6,7 +6,7 @@ import { parseIdempotencyKey } from '../idempotency/idempotency-key.ts';
 import type { Hold, KeyedRequest, KeyedRequests } from '../idempotency/keyed-requests.ts';
 
 export interface KeyedRoute extends Pick<KeyedRequest, 'scope' | 'whenInterrupted'> {
-  readonly keyed: KeyedRequests;
+  readonly keyed: Pick<KeyedRequests, 'carryOut'>;
   /** What makes the body the same body again. Asked for only when the request has a key. */
   readonly body: () => Promise<Uint8Array>;
   /** Headers that the route gives its errors. */

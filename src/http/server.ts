@@ -77,6 +77,12 @@ export class HttpServer {
     return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
   }
 
+  /** The same at the path of a Unix socket, for whoever may enter its folder. */
+  async listenAt(path: string): Promise<void> {
+    this.#server.listen(path);
+    await once(this.#server, 'listening');
+  }
+
   /** Stops listening and ends connections that carry no request; those under way may end. Idempotent. */
   stopListening(): void {
     this.#server.close();

@@ -16,9 +16,11 @@ export function leaveUnread(request: IncomingMessage, response: ServerResponse):
     if (bytes > lingerBytes) request.pause();
   });
   request.resume();
-  response.once('finish', () => {
+  const linger = (): void => {
     setTimeout(() => {
       if (!request.complete) request.socket.destroy();
     }, lingerMs).unref();
-  });
+  };
+  if (response.writableFinished) linger();
+  else response.once('finish', linger);
 }

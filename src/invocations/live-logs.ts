@@ -9,6 +9,8 @@ interface LiveLogsOptions {
   readonly maxFollowers?: number;
   /** Most bytes that wait for one follower. */
   readonly bufferBytes?: number;
+  /** Told of each follower, which may hear of invocations elsewhere too. What it returns is called when the follower has gone. */
+  readonly onFollow?: (functionId: FunctionId, follower: Pick<Follower, 'push'>) => () => void;
 }
 
 /**
@@ -21,14 +23,16 @@ export class LiveLogs {
   readonly #clock: () => Date;
   readonly #maxFollowers: number;
   readonly #bufferBytes: number;
+  readonly #onFollow: LiveLogsOptions['onFollow'];
   readonly #followers = new Map<FunctionId, Set<Follower>>();
   #count = 0;
   #closed = false;
 
-  constructor({ clock, maxFollowers = 100, bufferBytes = 1_000_000 }: LiveLogsOptions) {
+  constructor({ clock, maxFollowers = 100, bufferBytes = 1_000_000, onFollow }: LiveLogsOptions) {
     this.#clock = clock;
     this.#maxFollowers = maxFollowers;
     this.#bufferBytes = bufferBytes;
+    this.#onFollow = onFollow;
   }
 
   get followerCount(): number {
@@ -52,11 +56,13 @@ export class LiveLogs {
     const follower = new Follower(this.#bufferBytes, () => {
       followers.delete(follower);
       this.#count--;
+      leave?.();
       if (followers.size === 0) this.#followers.delete(functionId);
     });
     followers.add(follower);
     this.#followers.set(functionId, followers);
     this.#count++;
+    const leave = this.#onFollow?.(functionId, follower);
     return follower;
   }
 

@@ -12,6 +12,7 @@ import type { FunctionVersion } from '../functions/function.ts';
 import type { History } from '../history/history.ts';
 import type { Replays } from '../history/replays.ts';
 import { productVersion } from '../installation.ts';
+import type { Elsewhere } from '../invocations/elsewhere.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
 import type { Invoker } from '../invocations/invoker.ts';
 import type { Workload } from '../sandboxes/workload.ts';
@@ -28,6 +29,8 @@ interface AsyncParts {
   readonly catalog: FunctionCatalog;
   readonly invoker: Pick<Invoker, 'run'>;
   readonly inFlight: InFlight;
+  /** Undefined where one process runs all. */
+  readonly workers: Pick<Elsewhere, 'cancel'> | undefined;
   readonly diskSpace: DiskSpace;
   readonly workloadOf: (version: FunctionVersion) => Workload;
 }
@@ -52,7 +55,7 @@ const cancelledTogether = 200;
 /** Takes up what an earlier run left, and makes what accepts and runs async invocations. */
 export async function openAsync(surroundings: Surroundings, parts: AsyncParts): Promise<OpenAsync> {
   const { config, logger, clock, onFailure, onStop, installDirectory } = surroundings;
-  const { store, secrets, history, replays, catalog, diskSpace, inFlight, invoker, workloadOf } = parts;
+  const { store, secrets, history, replays, catalog, diskSpace, inFlight, invoker, workloadOf, workers } = parts;
   const { work } = store;
   // An embedded database has one server: whoever held leases in it is dead.
   const interrupted = await work.voidLeases(config.databaseUrl === '' ? undefined : store.instanceId);
@@ -120,6 +123,7 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
     store: work,
     backlog,
     inFlight,
+    elsewhere: workers,
     history,
     clock,
     onEnded: () => {

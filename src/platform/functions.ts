@@ -1,3 +1,4 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { Aliases } from '../functions/aliases.ts';
 import { FunctionCatalog } from '../functions/catalog.ts';
 import { Deployer } from '../functions/deploy.ts';
@@ -7,6 +8,7 @@ import { Republisher } from '../functions/republish.ts';
 import type { Pools } from '../sandboxes/pools.ts';
 import type { Workload } from '../sandboxes/workload.ts';
 import type { Store } from '../store/store.ts';
+import { serverConcurrency } from '../workers/divided-config.ts';
 import { operatorPolicy } from './operator-policy.ts';
 import type { Surroundings } from './surroundings.ts';
 import { keepReachedWarm } from './versions.ts';
@@ -16,7 +18,7 @@ type DeployerParts = ConstructorParameters<typeof Deployer>[0];
 
 interface FunctionsParts extends Pick<DeployerParts, 'runtimes' | 'images' | 'installer' | 'secrets'> {
   readonly store: Pick<Store, 'functions' | 'aliases'>;
-  readonly artifacts: Parameters<typeof workloads>[0];
+  readonly artifacts: ArtifactStore;
   readonly pools: Pick<Pools, 'warm' | 'retire'>;
 }
 
@@ -35,7 +37,9 @@ export function openFunctions(surroundings: Surroundings, { store, pools, ...giv
   const { config, clock } = surroundings;
   const catalog = new FunctionCatalog(store);
   const policy = operatorPolicy(config);
-  const workloadOf = workloads(given.artifacts, policy);
+  const { workers } = config;
+  const concurrencyOf = workers > 1 ? (max: number): number => serverConcurrency(max, workers) : undefined;
+  const workloadOf = workloads({ ...given, policy, concurrencyOf });
   keepReachedWarm({ ...surroundings, catalog, pools, workloadOf });
   const parts = { ...given, store: store.functions, catalog, policy, clock };
   return {

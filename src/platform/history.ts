@@ -3,7 +3,9 @@ import { History } from '../history/history.ts';
 import { Recorder } from '../history/recorder.ts';
 import { Retention } from '../history/retention.ts';
 import type { EndedInvocation } from '../invocations/ended-invocation.ts';
+import type { Elsewhere } from '../invocations/elsewhere.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
+import type { HistoryStore } from '../history/history-store.ts';
 import type { Store } from '../store/store.ts';
 import { explain } from './explain.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -11,6 +13,7 @@ import type { Surroundings } from './surroundings.ts';
 interface HistoryParts {
   readonly store: Pick<Store, 'history'>;
   readonly inFlight: InFlight;
+  readonly elsewhere: Elsewhere | undefined;
 }
 
 interface OpenHistory {
@@ -20,16 +23,9 @@ interface OpenHistory {
 }
 
 /** Begins to keep what became of invocations, and to remove what is too old or too many. */
-export function openHistory(surroundings: Surroundings, { store, inFlight }: HistoryParts): OpenHistory {
-  const { config, logger, clock, onFailure, onStop } = surroundings;
-  const writer = new HistoryWriter({
-    store: store.history,
-    onFailure,
-    onDropped: (count) => {
-      logger.warn('Invocations were left out of the history', { count });
-    },
-  });
-  const recorder = new Recorder({ logBytes: config.historyLogBytes, explain });
+export function openHistory(surroundings: Surroundings, { store, inFlight, elsewhere }: HistoryParts): OpenHistory {
+  const { config, clock, onFailure, onStop } = surroundings;
+  const { writer, recordEnded } = openRecording(surroundings, store.history);
   const retention = new Retention({
     store: store.history,
     maxAgeMs: config.historyMaxAgeMs,
@@ -37,11 +33,32 @@ export function openHistory(surroundings: Surroundings, { store, inFlight }: His
     clock,
     onFailure,
   });
-  onStop(() => writer.close());
   onStop(retention.start());
+  return { history: new History({ store: store.history, writer, inFlight, elsewhere }), recordEnded };
+}
+
+/** What keeps account of sync invocations that have ended. */
+interface Recording extends Pick<OpenHistory, 'recordEnded'> {
+  readonly writer: HistoryWriter;
+}
+
+/** Begins to keep what became of sync invocations. */
+export function openRecording(
+  { config, logger, onFailure, onStop }: Surroundings,
+  store: Pick<HistoryStore, 'append'>,
+): Recording {
+  const writer = new HistoryWriter({
+    store,
+    onFailure,
+    onDropped: (count) => {
+      logger.warn('Invocations were left out of the history', { count });
+    },
+  });
+  const recorder = new Recorder({ logBytes: config.historyLogBytes, explain });
+  onStop(() => writer.close());
   const keepsNothing = config.historyMaxAgeMs === 0 || config.historyMaxRows === 0;
   return {
-    history: new History({ store: store.history, writer, inFlight }),
+    writer,
     recordEnded: (ended) => {
       if (keepsNothing) return;
       try {

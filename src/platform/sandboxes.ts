@@ -13,12 +13,14 @@ import { controlGroupFor } from './control-group.ts';
 import type { OpenEngine } from './engine.ts';
 import { sandboxMemoryMb } from './operator-policy.ts';
 import type { Surroundings } from './surroundings.ts';
-import { makeRunDirectory } from './run-directory.ts';
+import { makeRunDirectory, workerFolder } from './run-directory.ts';
 import { makeEgress } from './egress.ts';
 import { transportFor } from './transport.ts';
 
 /** What runs code: the sandboxes on the engine. */
 export interface Sandboxes {
+  /** Host folder for sockets, this server's own. */
+  readonly runDirectory: string;
   readonly launcher: Launcher;
   /** Host folder for the code folders of containers that are started before there is any code. */
   readonly preparedDirectory: string;
@@ -31,23 +33,29 @@ interface SandboxesParts extends OpenEngine {
   readonly handlers: LauncherOptions['runtimes'];
   readonly programs: StarterOptions['programs'];
   readonly secrets: StarterOptions['secrets'];
+  /** Of the worker that this is; left out by the server. */
+  readonly workerNumber?: number;
 }
 
 /** Removes what an earlier run left on the engine, and makes the pools. */
 export async function openSandboxes(
   surroundings: Surroundings,
-  { engine, architecture, store, handlers, programs, secrets }: SandboxesParts,
+  { engine, architecture, store, handlers, programs, secrets, workerNumber }: SandboxesParts,
 ): Promise<Sandboxes> {
   const { config, logger, onFailure, onStop, installDirectory } = surroundings;
   const { instanceId } = store;
-  const runDirectory = await makeRunDirectory(config.runDirectory, instanceId);
-  const preparedDirectory = join(config.dataDirectory, 'prepared');
+  const runDirectory = await makeRunDirectory(config.runDirectory, instanceId, workerNumber);
+  const preparedDirectory = join(config.dataDirectory, 'prepared', ...workerFolder(workerNumber));
   await mkdir(preparedDirectory, { recursive: true, mode: 0o700 });
   const directories = [runDirectory, preparedDirectory];
-  const leftovers = new Leftovers({ engine, instanceId, directories, onFailure });
+  const leftovers = new Leftovers({ engine, instanceId, workerNumber, directories, onFailure });
   const fifos = new FifoStock(runDirectory);
   const profile = seccompProfile(architecture);
-  const { egress, open: openEgress } = makeEgress(surroundings, { engine, instanceId, seccompProfile: profile });
+  // The one network is the server's.
+  const { egress, open: openEgress } =
+    workerNumber === undefined
+      ? makeEgress(surroundings, { engine, instanceId, seccompProfile: profile })
+      : { egress: undefined, open: () => Promise.resolve() };
   const launcher = new Launcher({
     ...config,
     cgroupParent: await controlGroupFor(engine, config, logger),
@@ -61,6 +69,7 @@ export async function openSandboxes(
     shimDirectory: join(installDirectory, 'dist', 'shim'),
     seccompProfile: profile,
     instanceId,
+    workerNumber,
     onPostureMismatch: (sandboxId, differences) => {
       logger.error('The engine recorded another container than was asked for; it was killed', {
         sandboxId,
@@ -99,5 +108,5 @@ export async function openSandboxes(
   if (removed > 0) logger.info('Removed sandboxes that an earlier run left behind', { removed });
   onStop(() => pools.close());
   await openEgress();
-  return { launcher, preparedDirectory, prepared, pools };
+  return { runDirectory, launcher, preparedDirectory, prepared, pools };
 }

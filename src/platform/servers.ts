@@ -12,6 +12,7 @@ import type { Secrets } from '../secrets/secrets.ts';
 import type { Change } from '../servers/change-feed.ts';
 import { Membership } from '../servers/membership.ts';
 import type { Store } from '../store/store.ts';
+import type { Workers } from '../workers/workers.ts';
 import type { OpenEngine } from './engine.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -55,6 +56,8 @@ export async function joinServers(
 }
 
 interface FollowParts {
+  /** Undefined where one process runs all. */
+  readonly workers: Pick<Workers, 'tell'> | undefined;
   readonly store: Pick<Store, 'shared'>;
   readonly catalog: FunctionCatalog;
   readonly pools: Pick<Pools, 'functions'>;
@@ -69,7 +72,7 @@ interface FollowParts {
  */
 export async function followOthers(
   { logger, onFailure, onStop }: Surroundings,
-  { store, catalog, pools, secrets, images, customRuntimes }: FollowParts,
+  { workers, store, catalog, pools, secrets, images, customRuntimes }: FollowParts,
 ): Promise<void> {
   const feed = store.shared?.changes;
   if (feed === undefined) return;
@@ -97,25 +100,21 @@ export async function followOthers(
         told satisfies never;
     }
   };
-  const lookAtAll = async (): Promise<void> => {
-    for (const { id, name } of pools.functions()) {
-      const isThere = (await idOf(catalog, name)) === id;
-      catalog.changedElsewhere({ id, name }, !isThere);
-    }
-  };
   await feed.open({
     onChange: change,
     onLost: (error) => {
       catalog.followsOthers = false;
+      workers?.tell({ kind: 'hearing', hears: false });
       logger.warn('The changes of other servers are not heard: nothing is remembered until they are', {
         ...describeError(error),
       });
     },
     onRestored: () => {
       catalog.followsOthers = true;
+      workers?.tell({ kind: 'hearing', hears: true });
       logger.info('The changes of other servers are heard again');
       reload();
-      lookAtAll().catch((error: unknown) => {
+      lookAtAll({ catalog, pools }).catch((error: unknown) => {
         onFailure('What other servers changed meanwhile could not be looked at', error);
       });
     },
@@ -126,6 +125,14 @@ export async function followOthers(
   });
   // What was read before the feed was open may have changed since.
   reload();
+}
+
+/** Has the sandboxes of all functions that there are some of follow what became of the functions meanwhile. */
+export async function lookAtAll({ catalog, pools }: Pick<FollowParts, 'catalog' | 'pools'>): Promise<void> {
+  for (const { id, name } of pools.functions()) {
+    const isThere = (await idOf(catalog, name)) === id;
+    catalog.changedElsewhere({ id, name }, !isThere);
+  }
 }
 
 async function idOf(catalog: FunctionCatalog, name: string): Promise<FunctionId | undefined> {

@@ -7,10 +7,13 @@ import type { OpenAsync } from './async.ts';
 import type { OpenInvocations } from './invocations.ts';
 import type { OpenRuntimes } from './runtimes.ts';
 import type { Surroundings } from './surroundings.ts';
+import { runWorkers, type RunningWorkers, type WorkersParts } from './workers.ts';
 
 interface ServiceParts extends Pick<OpenInvocations, 'inFlight' | 'liveLogs'> {
   readonly server: HttpServer;
   readonly compat: CompatServers;
+  /** Undefined where this process takes all calls. */
+  readonly crew: WorkersParts | undefined;
   readonly work: Pick<OpenAsync, 'start' | 'stop'>;
   readonly scheduler: Pick<Scheduler, 'start' | 'stop'>;
   readonly runtimes: Pick<OpenRuntimes, 'endBuilds'>;
@@ -33,14 +36,15 @@ const replyGraceMs = 2000;
  */
 export async function beginService(surroundings: Surroundings, parts: ServiceParts): Promise<ServiceUrls> {
   const { config, onStop } = surroundings;
-  const { server, compat, work, scheduler } = parts;
+  const { server, compat, crew, work, scheduler } = parts;
   failpoint('start.before_listening');
   const compatUrls = await compat.listen();
-  const url = await server.listen(config.host, config.port);
+  const running = crew && (await runWorkers(surroundings, server, crew));
+  const url = running?.url ?? (await server.listen(config.host, config.port));
   work.start();
   scheduler.start();
   failpoint('start.listening');
-  onStop(() => endService(surroundings, parts));
+  onStop(() => endService(surroundings, parts, running));
   return { url, compatUrls };
 }
 
@@ -48,22 +52,28 @@ export async function beginService(surroundings: Surroundings, parts: ServicePar
  * Begins nothing more, lets the calls that have begun end within the drain limit, and then lets the last replies out. Builds and
  * installs, which may take long, are cancelled: whoever waits for one is told.
  */
-async function endService({ config, logger }: Surroundings, parts: ServiceParts): Promise<void> {
+async function endService(
+  { config, logger }: Surroundings,
+  parts: ServiceParts,
+  workers: RunningWorkers | undefined,
+): Promise<void> {
   const { server, compat, work, scheduler, inFlight, liveLogs, runtimes, installer } = parts;
   logger.info('Draining', { inFlight: inFlight.count });
   failpoint('stop.draining');
   server.stopListening();
   compat.stopListening();
   work.stop();
-  const [, { cancelled }] = await Promise.all([
+  const [, { cancelled }, cancelledInWorkers = 0] = await Promise.all([
     scheduler.stop(),
     inFlight.drain(config.drainTimeoutMs),
+    workers?.drain(),
     runtimes.endBuilds(),
     installer.close(),
   ]);
-  logger.info('Drained', { cancelled });
+  logger.info('Drained', { cancelled: cancelled + cancelledInWorkers });
   failpoint('stop.drained');
   // The answers of those who follow logs end by this only.
   liveLogs.close();
   await Promise.all([server.close(replyGraceMs), compat.close(replyGraceMs)]);
+  await workers?.close();
 }

@@ -3,13 +3,41 @@ import type { FunctionVersion } from '../functions/function.ts';
 import type { FunctionPolicy } from '../functions/function-policy.ts';
 import type { Workload } from '../sandboxes/workload.ts';
 
+interface WorkloadsParts {
+  readonly artifacts: Pick<ArtifactStore, 'directoryOf' | 'bring'>;
+  readonly policy: Pick<FunctionPolicy, 'reuseAllowed'>;
+  /** How many calls at a time this process may run of those that a function allows; all when left out. */
+  readonly concurrencyOf?: ((max: number) => number) | undefined;
+}
+
 /** Makes what a sandbox runs of a version: its code on this machine, and no more reuse than the operator allows. */
-export function workloads(artifacts: ArtifactStore, policy: FunctionPolicy): (version: FunctionVersion) => Workload {
-  return (version) => ({
-    version: policy.reuseAllowed ? version : withoutReuse(version),
-    codeDirectory: artifacts.directoryOf(version.artifactHash),
-    bringCode: () => artifacts.bring(version.artifactHash),
-  });
+export function workloads({
+  artifacts,
+  policy,
+  concurrencyOf,
+}: WorkloadsParts): (version: FunctionVersion) => Workload {
+  const made = new WeakMap<FunctionVersion, FunctionVersion>();
+  const adapted = (version: FunctionVersion): FunctionVersion => {
+    const reused = policy.reuseAllowed ? version : withoutReuse(version);
+    return concurrencyOf === undefined ? reused : withConcurrency(reused, concurrencyOf);
+  };
+  return (version) => {
+    const known = made.get(version) ?? adapted(version);
+    made.set(version, known);
+    return {
+      version: known,
+      codeDirectory: artifacts.directoryOf(version.artifactHash),
+      bringCode: () => artifacts.bring(version.artifactHash),
+    };
+  };
+}
+
+/** Of the calls that a function allows at a time this process has a part, and keeps no more sandboxes warm than that. */
+function withConcurrency(version: FunctionVersion, concurrencyOf: (max: number) => number): FunctionVersion {
+  const { config } = version;
+  const max = Math.max(1, concurrencyOf(config.concurrency.max));
+  const warmMin = Math.min(config.concurrency.warmMin, max);
+  return { ...version, config: { ...config, concurrency: { ...config.concurrency, max, warmMin } } };
 }
 
 /** Where nothing may be reused, nothing is kept warm either. */

@@ -43,6 +43,8 @@ export interface LauncherOptions {
   readonly shimDirectory: string;
   readonly seccompProfile: string;
   readonly instanceId: string;
+  /** Of the worker that this is; left out by the server. */
+  readonly workerNumber?: number | undefined;
   readonly cgroupParent: string;
   readonly engineRuntime: string;
   /** Most containers that are being started at a time: more would only make each slower. */
@@ -119,9 +121,9 @@ export class Launcher {
    * @throws SraasError as there.
    */
   async prepareContainer(sandboxId: string, order: ContainerOrder): Promise<ProgramContainer> {
-    const { engine, instanceId } = this.#options;
+    const { engine, instanceId, workerNumber } = this.#options;
     return await this.#acquire(sandboxId, { runtime: order.runtime, directories: [] }, async (uid, holdings) => {
-      const labels = sandboxLabels(instanceId, sandboxId, order.version);
+      const labels = sandboxLabels(instanceId, sandboxId, order.version, workerNumber);
       const network = await this.#attachment(order.network);
       const spec = order.specOf({ ...this.#options, network, sandboxId, uid, labels });
       const id = await engine.create(spec);
@@ -174,7 +176,7 @@ export class Launcher {
     directory: string,
     holdings: SandboxHoldings,
   ): Promise<LaunchedContainer> {
-    const { engine, runtimes, startTimeoutMs } = this.#options;
+    const { engine, runtimes, startTimeoutMs, instanceId, workerNumber } = this.#options;
     const runtime = order.candidate?.runtime ?? runtimes.find(order.runtime);
     if (runtime === undefined) {
       throw new SraasError('RUNTIME_NOT_READY', `This server no longer has the runtime ${order.runtime}.`);
@@ -194,7 +196,7 @@ export class Launcher {
       uid,
       limits: order.limits,
       network,
-      labels: sandboxLabels(this.#options.instanceId, sandboxId, order.version),
+      labels: sandboxLabels(instanceId, sandboxId, order.version, workerNumber),
       codeDirectory: order.codeDirectory,
       channelDirectory: line.directory,
     });

@@ -2,11 +2,13 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerId, Engine } from '../engine/engine.ts';
 import { failpoint } from '../failpoints.ts';
-import { labelsOfInstance, sandboxIdOf } from './labels.ts';
+import { labelsOfInstance, sandboxIdOf, workerOf } from './labels.ts';
 
 interface LeftoversOptions {
   readonly engine: Engine;
   readonly instanceId: string;
+  /** Of the worker that this is; left out by the server. */
+  readonly workerNumber?: number | undefined;
   /** Folders that hold one folder per live sandbox. */
   readonly directories: readonly string[];
   readonly onFailure: (message: string, error: unknown) => void;
@@ -35,19 +37,22 @@ export class Leftovers {
   }
 
   /**
-   * Removes every container and folder of this instance. Only right while it has no sandbox of its own, which is at start-up:
-   * the lock on the data directory says that nobody else is this instance.
+   * Removes every container and folder of this instance, of its workers' too; or those of this worker. Only right while they have
+   * no sandbox, which is at start-up: the lock on the data directory says that nobody else is this instance, and it has no
+   * workers yet.
    * @returns how many containers were removed.
    */
   async sweep(): Promise<number> {
-    const { engine, instanceId, directories } = this.#options;
+    const { engine, instanceId, workerNumber, directories } = this.#options;
     for (const directory of directories) {
       const folders = await readdir(directory);
       await Promise.all(folders.map((folder) => rm(join(directory, folder), { recursive: true, force: true })));
     }
     failpoint('start.folders_swept');
-    const containers = await sandboxesOf(instanceId, engine);
-    await Promise.all(containers.map((id) => engine.remove(id)));
+    const found = await engine.list(labelsOfInstance(instanceId));
+    const containers =
+      workerNumber === undefined ? found : found.filter(({ labels }) => workerOf(labels) === workerNumber);
+    await Promise.all(containers.map(({ id }) => engine.remove(id)));
     failpoint('start.containers_swept');
     return containers.length;
   }
@@ -70,8 +75,9 @@ export class Leftovers {
         return;
       }
     }
-    const { engine, instanceId } = this.#options;
+    const { engine, instanceId, workerNumber = 0 } = this.#options;
     for (const { id, labels } of await engine.list(labelsOfInstance(instanceId))) {
+      if (workerOf(labels) !== workerNumber) continue;
       const sandboxId = sandboxIdOf(labels);
       if (sandboxId === undefined || !isLive(sandboxId)) await engine.remove(id);
     }

@@ -4,6 +4,7 @@ import { choice, count, text } from '../setting.ts';
 export const serverSettings = [
   text('host', '127.0.0.1', 'Address to listen on; loopback only'),
   count('port', 8080, [0, 65_535], 'Port to listen on; 0 picks a free one'),
+  count('workers', 1, [1, 64], 'Processes that take calls; with more than 1 the server runs in one more beside them'),
   text('allowedHosts', '', 'More names that the Host header may carry, comma separated'),
   text('allowedOrigins', '', 'Origins of web pages that may call, comma separated'),
   text('dataDirectory', '~/.sraas', 'Folder for functions and their code'),

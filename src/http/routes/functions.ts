@@ -28,7 +28,7 @@ export interface FunctionRoutesParts extends ErrorTelling {
   readonly artifactLimits: ArtifactLimits;
   readonly diskSpace: Pick<DiskSpace, 'requireRoomFor'>;
   readonly maxDeployBytes: number;
-  readonly keyed: KeyedRequests;
+  readonly keyed: Pick<KeyedRequests, 'carryOut'>;
 }
 
 /** `PUT`, `GET` and `DELETE` of functions and of single versions, and their list. */

@@ -17,7 +17,7 @@ import { BodyReader } from '../read-body.ts';
 import { requestIdOf } from '../request-id.ts';
 import type { FunctionRoutesParts } from './functions.ts';
 
-interface InvokeRoutesParts extends Pick<FunctionRoutesParts, 'keyed'> {
+export interface InvokeRoutesParts extends Pick<FunctionRoutesParts, 'keyed'> {
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly asyncInvocations: Pick<AsyncInvocations, 'invoke'>;
   readonly maxEventBytes: number;
