@@ -1,4 +1,4 @@
-import cluster from 'node:cluster';
+import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { workerGreeting, type WorkerProcess } from '../workers/worker-processes.ts';
@@ -6,12 +6,13 @@ import { workerGreeting, type WorkerProcess } from '../workers/worker-processes.
 /** Starts processes of the installed product that share their port. */
 export function workerSpawner(installDirectory: string): () => WorkerProcess {
   cluster.setupPrimary({ exec: join(installDirectory, 'dist', 'src', 'main.js'), args: [], serialization: 'advanced' });
-  // Where each takes connections by itself, whoever wakes first takes all that wait.
-  cluster.schedulingPolicy = process.env['SRAAS_SCHED'] === 'none' ? cluster.SCHED_NONE : cluster.SCHED_RR;
+  // Else whoever wakes first takes all connections that wait: docs/performance.md has figures.
+  cluster.schedulingPolicy = cluster.SCHED_RR;
   return () => {
     const worker = cluster.fork();
     // What cannot be sent any more is told by the end of the process.
     worker.on('error', () => undefined);
+    dropWhatItDidNotTake(worker);
     // In the order in which they were to be sent.
     const greeted = once(worker, 'message');
     greeted.catch(() => undefined);
@@ -38,4 +39,19 @@ export function workerSpawner(installDirectory: string): () => WorkerProcess {
       },
     };
   };
+}
+
+/**
+ * A connection that a worker was sent and had not taken when it died would stay open without an answer: Node's cluster waits for
+ * the worker to take it, which is sent one at a time. Closed here, its client learns of it. One that was taken is closed already.
+ */
+function dropWhatItDidNotTake({ process }: Worker): void {
+  let sent: { close?: () => void } | undefined;
+  const send = process.send.bind(process);
+  process.send = (...given: readonly unknown[]): boolean => {
+    const [, handle] = given;
+    if (typeof handle === 'object' && handle !== null) sent = handle;
+    return (send as (...args: readonly unknown[]) => boolean)(...given);
+  };
+  process.once('exit', () => sent?.close?.());
 }

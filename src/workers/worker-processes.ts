@@ -72,7 +72,7 @@ export class WorkerProcesses<Begun> {
     await killing;
   }
 
-  get #isStopping(): boolean {
+  #isStopping(): boolean {
     return this.#stopping.signal.aborted;
   }
 
@@ -89,7 +89,7 @@ export class WorkerProcesses<Begun> {
       this.#living.delete(number);
       this.#ends.delete(end);
       // Whoever waits for its beginning hears of an earlier end.
-      if (this.#isStopping || !hasBegun) return;
+      if (this.#isStopping() || !hasBegun) return;
       onEnded(number, process, how);
       const isSound = performance.now() - bornAtMs >= soundAfterMs;
       void this.#replace(number, isSound ? 0 : failuresBefore + 1);
@@ -111,14 +111,14 @@ export class WorkerProcesses<Begun> {
     for (let failed = failures; ; failed += 1) {
       const pauseMs = failed <= 1 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (failed - 2));
       await delay(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      if (this.#isStopping) return;
+      if (this.#isStopping()) return;
       try {
         await this.#run(number, failed);
         const process = this.#living.get(number);
         if (process !== undefined) onReplaced(number, process);
         return;
       } catch (error) {
-        if (!this.#isStopping) onFailure(number, error);
+        if (!this.#isStopping()) onFailure(number, error);
       }
     }
   }
