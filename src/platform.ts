@@ -135,7 +135,7 @@ async function start(surroundings: Surroundings, wholeConfig: Config): Promise<S
   const doors = {
     server,
     compat,
-    crew: workers && { ...engine, ...state, ...sandboxes, workers, wholeConfig, secrets },
+    crew: workers && { ...engine, ...state, ...sandboxes, ...invocations, workers, wholeConfig, secrets },
   };
   const urls = await beginService(surroundings, { ...doors, work, scheduler, inFlight, liveLogs, installer, runtimes });
   languageRuntimes.keep();

@@ -4,6 +4,8 @@ import { DockerEngine } from '../engine/docker/docker-engine.ts';
 import { FunctionCatalog } from '../functions/catalog.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import { createCallsApp } from '../http/app.ts';
+import { invokeDoor } from '../http/invoke-door.ts';
+import { InvokeLane } from '../http/lane/invoke-lane.ts';
 import { HttpServer } from '../http/server.ts';
 import { InFlight } from '../invocations/in-flight.ts';
 import { Invoker } from '../invocations/invoker.ts';
@@ -20,6 +22,7 @@ import { LiveRelay } from '../workers/live-relay.ts';
 import { passOn } from '../workers/pass-on.ts';
 import { isServedAll, isServedByWorkers } from '../workers/served-here.ts';
 import { remoteAliases, remoteFunctions } from '../workers/remote-functions.ts';
+import { WorkerInvoker } from '../workers/worker-invoker.ts';
 import { closeAll } from './close-all.ts';
 import { commaSeparated } from './comma-separated.ts';
 import { explain } from './explain.ts';
@@ -118,24 +121,29 @@ async function open(surroundings: Surroundings, { order, server, onNews, stop }:
   const liveLogs = new LiveLogs(surroundings);
   const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf, onEnded: recordEnded });
   const relay = new LiveRelay({ liveLogs, tell: (...told) => server.call('tellLive', ...told) });
+  const calls = {
+    invoker: new WorkerInvoker({
+      invoker,
+      isServed: (reference) => isServedAll(catalog, reference, isServed),
+      server,
+    }),
+    maxEventBytes: config.maxEventBytes,
+    allowedHosts: commaSeparated(config.allowedHosts),
+    allowedOrigins: commaSeparated(config.allowedOrigins),
+    explain,
+    onFailure: (message: string, error: unknown, requestId: string) => {
+      logger.error(message, { requestId, ...describeError(error) });
+    },
+  };
   const http = new HttpServer(
     front({
-      here: createCallsApp({
-        invoker,
-        maxEventBytes: config.maxEventBytes,
-        allowedHosts: commaSeparated(config.allowedHosts),
-        allowedOrigins: commaSeparated(config.allowedOrigins),
-        explain,
-        onFailure: (message, error, requestId) => {
-          logger.error(message, { requestId, ...describeError(error) });
-        },
-      }),
+      here: invokeDoor(calls, createCallsApp(calls)),
       passOn: passOn({
         serverSocket: order.serverSocket,
         allHeard: () => server.call('allHeard').catch(() => undefined),
       }),
-      isServedHere: (reference) => isServedAll(catalog, reference, isServed),
     }),
+    { lane: new InvokeLane(calls) },
   );
   await warmUp({
     ...sandboxes,

@@ -6,13 +6,16 @@ import { isErrno } from '../errno.ts';
 import { SraasError } from '../errors.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import type { HttpServer } from '../http/server.ts';
+import type { Invoker } from '../invocations/invoker.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Store } from '../store/store.ts';
 import type { ServerCalls, WorkerCalls } from '../workers/calls.ts';
+import { CallsAtServer } from '../workers/calls-at-server.ts';
 import { dividedConfig } from '../workers/divided-config.ts';
 import { Link } from '../workers/link.ts';
 import { WorkerProcesses } from '../workers/worker-processes.ts';
 import { Workers } from '../workers/workers.ts';
+import { explain } from './explain.ts';
 import { sandboxMemoryMb } from './operator-policy.ts';
 import type { Surroundings } from './surroundings.ts';
 import { workerSpawner } from './worker-processes.ts';
@@ -59,6 +62,7 @@ export interface WorkersParts {
   readonly store: Pick<Store, 'functions' | 'aliases' | 'history' | 'instanceId'>;
   readonly artifacts: Pick<ArtifactStore, 'bring'>;
   readonly secrets: Pick<Secrets, 'environmentOf'>;
+  readonly invoker: Pick<Invoker, 'invoke'>;
   readonly architecture: string;
   /** Of this server. */
   readonly runDirectory: string;
@@ -99,7 +103,8 @@ export async function runWorkers(
     count: config.workers,
     spawn: workerSpawner(installDirectory),
     begin: async (number, process) => {
-      const link: Link<WorkerCalls> = new Link<WorkerCalls>(process, serverCalls(parts));
+      const calls = new CallsAtServer({ invoker: parts.invoker, explain });
+      const link: Link<WorkerCalls> = new Link<WorkerCalls>(process, serverCalls(parts, calls));
       const leave = workers.join({
         link,
         kill: () => {
@@ -108,6 +113,7 @@ export async function runWorkers(
       });
       process.onExit((how) => {
         leave();
+        calls.leaveAll();
         link.break(new Error(`The worker ended (${how})`));
       });
       const { instanceId } = store;
@@ -157,7 +163,7 @@ function explained(error: unknown, { port }: Config): unknown {
 }
 
 /** What workers may ask for. */
-function serverCalls({ workers, store, artifacts, secrets }: WorkersParts): ServerCalls {
+function serverCalls({ workers, store, artifacts, secrets }: WorkersParts, calls: CallsAtServer): ServerCalls {
   const { functions, aliases, history } = store;
   return {
     findFunction: (name) => functions.find(name),
@@ -169,6 +175,11 @@ function serverCalls({ workers, store, artifacts, secrets }: WorkersParts): Serv
     allAliases: () => aliases.all(),
     environmentOf: (config) => secrets.environmentOf(config),
     bringCode: (hash) => artifacts.bring(hash),
+    invoke: (reference, call) => calls.invoke(reference, call),
+    leaveCall: (invocationId, why) => {
+      calls.leave(invocationId, why);
+      return Promise.resolve();
+    },
     appendHistory: (entries) => history.append(entries),
     allHeard: () => workers.allHeard(),
     tellLive: (followId, event) => {

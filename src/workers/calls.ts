@@ -6,6 +6,7 @@ import type { DeployedFunction, FunctionConfig, FunctionId, FunctionVersion } fr
 import type { HistoryEntry } from '../history/history-store.ts';
 import type { RunningInvocation } from '../invocations/in-flight.ts';
 import type { LiveEvent } from '../invocations/live-event.ts';
+import type { Reply } from '../invocations/reply.ts';
 import type { Change } from '../servers/change-feed.ts';
 
 /** News for workers: of changes, and whether those of other servers are heard at present. */
@@ -37,6 +38,10 @@ export interface ServerCalls {
   allAliases(): Promise<readonly Alias[]>;
   environmentOf(config: Pick<FunctionConfig, 'secrets'>): Promise<Readonly<Record<string, string>>>;
   bringCode(hash: ArtifactHash): Promise<void>;
+  /** Runs a sync call in the server's own sandboxes. */
+  invoke(reference: string, call: { readonly invocationId: string; readonly envelope: Uint8Array }): Promise<Reply>;
+  /** Nobody waits for it any more. */
+  leaveCall(invocationId: string, why: string): Promise<void>;
   appendHistory(entries: readonly HistoryEntry[]): Promise<void>;
   /** Resolves when all workers have heard what there was to tell when it was called. */
   allHeard(): Promise<void>;
