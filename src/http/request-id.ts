@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { v7 as timeOrderedId } from 'uuid';
+import { timeOrderedId } from '../time-ordered-id.ts';
 
 /**
  * Gives every request an id of our own making, and every reply the headers that keep browsers from interpreting it. Ids are

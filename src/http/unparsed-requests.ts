@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { v7 as timeOrderedId } from 'uuid';
+import { timeOrderedId } from '../time-ordered-id.ts';
 import { SraasError } from '../errors.ts';
 import { answerLast } from './last-answer.ts';
 import { problemOf } from './problem.ts';

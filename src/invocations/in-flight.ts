@@ -1,3 +1,4 @@
+import { Canceller, type Cancellation } from '../cancellation.ts';
 import { draining, SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 
@@ -6,7 +7,7 @@ export interface TrackedCall {
   readonly invocationId: string;
   readonly version: Pick<FunctionVersion, 'functionName' | 'number'>;
   /** The caller's: aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }
 
 /** An invocation that has not ended, as others may see it. */
@@ -22,7 +23,7 @@ export interface RunningInvocation {
 interface Entry {
   readonly call: TrackedCall;
   readonly startedAt: Date;
-  readonly controller: AbortController;
+  readonly canceller: Canceller;
   readonly ended: Promise<void>;
   running: boolean;
 }
@@ -53,11 +54,11 @@ export class InFlight {
    * `work` says by `onRunning` that it waits no longer.
    * @throws SraasError DRAINING without running it, once a drain has begun.
    */
-  async track<T>(call: TrackedCall, work: (signal: AbortSignal, onRunning: () => void) => Promise<T>): Promise<T> {
+  async track<T>(call: TrackedCall, work: (signal: Cancellation, onRunning: () => void) => Promise<T>): Promise<T> {
     if (this.#drained !== undefined) throw draining();
-    const controller = new AbortController();
+    const canceller = new Canceller();
     const onAbort = (): void => {
-      controller.abort(call.signal.reason);
+      canceller.abort(call.signal.reason);
     };
     call.signal.addEventListener('abort', onAbort, { once: true });
     if (call.signal.aborted) onAbort();
@@ -65,10 +66,10 @@ export class InFlight {
     const ended = new Promise<void>((resolve) => {
       onEnded = resolve;
     });
-    const entry: Entry = { call, startedAt: new Date(), controller, ended, running: false };
+    const entry: Entry = { call, startedAt: new Date(), canceller, ended, running: false };
     this.#entries.set(call.invocationId, entry);
     try {
-      return await work(controller.signal, () => {
+      return await work(canceller, () => {
         entry.running = true;
       });
     } finally {
@@ -87,7 +88,7 @@ export class InFlight {
   async cancel(invocationId: string): Promise<boolean> {
     const entry = this.#entries.get(invocationId);
     if (entry === undefined) return false;
-    entry.controller.abort(
+    entry.canceller.abort(
       new SraasError('INVOCATION_CANCELLED', 'The invocation was cancelled by a request to do so, and was killed.'),
     );
     await entry.ended;
@@ -111,7 +112,7 @@ export class InFlight {
     let cancelled = 0;
     const timer = setTimeout(() => {
       cancelled = this.#entries.size;
-      for (const { controller } of this.#entries.values()) controller.abort(draining());
+      for (const { canceller } of this.#entries.values()) canceller.abort(draining());
     }, limitMs);
     await idle;
     clearTimeout(timer);

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import { draining, type SraasError } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
@@ -32,7 +33,7 @@ export interface InvocationRequest {
   /** The envelope's bytes, which have been checked. */
   readonly envelope: Buffer;
   /** Aborts, with a SraasError as its reason, when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** Told when it has got its sandbox: from then on the handler may run. */
   readonly onBegun?: () => void;
   /** The invocation whose event this one runs again. */

@@ -1,3 +1,4 @@
+import { abortSignalOf, type Cancellation } from '../cancellation.ts';
 import type { Languages } from './language.ts';
 import { runtimeNotMade, runtimeOnItsWay, wantedRuntimes, type WantedRuntime } from './wanted-runtimes.ts';
 
@@ -48,11 +49,11 @@ export class LanguageRuntimes {
    * Makes the runtime that a program is about to run on, if languages name an image for it and it is not there.
    * @throws SraasError `RUNTIME_NOT_READY` when it cannot be made, or takes long, in which case it goes on; the signal's reason.
    */
-  async need(name: string, signal: AbortSignal): Promise<void> {
+  async need(name: string, signal: Cancellation): Promise<void> {
     const wanted = wantedRuntimes(this.#parts.languages).find((each) => each.name === name);
     if (wanted === undefined || !this.#canBeMade(wanted)) return;
     const { waitMs = 30_000 } = this.#parts;
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+    const patience = AbortSignal.any([abortSignalOf(signal), AbortSignal.timeout(waitMs)]);
     await Promise.race([this.#make(wanted), aborted(patience)]).catch((error: unknown) => {
       throw runtimeNotMade(wanted, error);
     });

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { v7 as timeOrderedId } from 'uuid';
+import { timeOrderedId } from '../time-ordered-id.ts';
 import { parseCompatApis, type CompatApi } from '../compat/compat-apis.ts';
 import { functronApp } from '../compat/functron/app.ts';
 import { errorForm as functronErrors } from '../compat/functron/exec-reply.ts';

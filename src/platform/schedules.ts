@@ -1,4 +1,4 @@
-import { v7 as timeOrderedId } from 'uuid';
+import { timeOrderedId } from '../time-ordered-id.ts';
 import type { Acceptor } from '../async/acceptor.ts';
 import type { FunctionCatalog } from '../functions/catalog.ts';
 import { Scheduler } from '../schedules/scheduler.ts';

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import type { UploadedFile } from '../artifacts/upload.ts';
 import type { SraasError } from '../errors.ts';
 import type { FunctionConfig, Limits } from '../functions/function.ts';
@@ -26,7 +27,7 @@ export interface ProgramRequest {
   readonly limits: Limits;
   readonly network: FunctionConfig['network'];
   /** Ends it early when it aborts; its reason is told where it is a SraasError. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** Told once, when it begins; its time limit counts from here. A program that never ran is not told of. */
   readonly onStarted?: () => void;
   /** Told of what is written, as it comes and without a cap; a piece is only valid during the call. */

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import { randomUUID } from 'node:crypto';
 import type { ArtifactStore, StagedArtifact } from '../artifacts/artifact-store.ts';
 import { SraasError } from '../errors.ts';
@@ -46,7 +47,7 @@ export class RunPrograms implements Programs {
     throw refusal('/command', `The runtime ${name} has no program of its own: say what to run in it.`);
   }
 
-  async #staged(request: ProgramRequest, signal: AbortSignal, onRunning: () => void): Promise<ProgramResult> {
+  async #staged(request: ProgramRequest, signal: Cancellation, onRunning: () => void): Promise<ProgramResult> {
     const { artifacts, pools } = this.#parts;
     const staged = await artifacts.stage(request.files, { language: 'other', mayBeNone: true });
     const version = versionOf(request, staged);
@@ -61,7 +62,7 @@ export class RunPrograms implements Programs {
   async #borrowed(
     request: ProgramRequest,
     code: { readonly version: FunctionVersion; readonly codeDirectory: string },
-    signal: AbortSignal,
+    signal: Cancellation,
     onRunning: () => void,
   ): Promise<ProgramResult> {
     const loan = await this.#parts.pools
@@ -137,7 +138,7 @@ function refusal(pointer: string, message: string): SraasError {
   return new SraasError('INVALID_CONFIG', message, { violations: [{ pointer, message }] });
 }
 
-function reasonOf(signal: AbortSignal): SraasError {
+function reasonOf(signal: Cancellation): SraasError {
   const reason: unknown = signal.reason;
   return reason instanceof SraasError
     ? reason

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import type { Ending, Phase } from './ending.ts';
 
 /**
@@ -13,9 +14,9 @@ export class Exchange {
   #timer: NodeJS.Timeout | undefined;
   readonly #limitMs: number;
   readonly #began: number;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: Cancellation | undefined;
 
-  constructor(options: { phase: Phase; invocationId?: string; limitMs: number; signal?: AbortSignal }) {
+  constructor(options: { phase: Phase; invocationId?: string; limitMs: number; signal?: Cancellation }) {
     const { phase, limitMs } = options;
     this.phase = phase;
     this.#limitMs = limitMs;

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import { SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import { BackOff } from './back-off.ts';
@@ -6,6 +7,7 @@ import type { PooledSandbox } from './pooled-sandbox.ts';
 import type { Finished } from './sandbox.ts';
 import { HoldTimes } from './hold-times.ts';
 import type { Lease } from './lease.ts';
+import { Patience, startPatienceMs, wakePatienceMs } from './patience.ts';
 import type { Started } from './started.ts';
 import { WaitingCalls, type WaitingTogether } from './waiting-calls.ts';
 import type { Workload } from './workload.ts';
@@ -27,7 +29,7 @@ export interface PoolOptions {
  * The sandboxes of one version, and the calls that wait for one.
  *
  * - A call gets a ready sandbox if there is one, else one is started for it, up to `concurrency.max` and the shared capacity;
- *   else it waits in a bounded queue.
+ *   else it waits in a bounded queue. Very short calls rather wait some milliseconds for one that is at work.
  * - A sandbox that comes back is given to the next call, or kept, or destroyed: when it is not `ready`, when the version's
  *   isolation is `fresh`, when the pool has been retired.
  * - A start that fails is told to the call that has waited longest. While loading the handler keeps failing, starts back off,
@@ -41,6 +43,8 @@ export class Pool implements CapacityUser {
   readonly #waiting: WaitingCalls;
   readonly #backOff = new BackOff();
   readonly #holdTimes = new HoldTimes();
+  readonly #patience = new Patience();
+  #impatience: NodeJS.Timeout | undefined;
   #starting = 0;
   readonly #starts = new Set<Promise<void>>();
   readonly #departures = new Set<Promise<void>>();
@@ -74,14 +78,15 @@ export class Pool implements CapacityUser {
    * @throws SraasError QUEUE_FULL at once when too many wait, or so many that this one's turn would not come in time;
    * QUEUE_TIMEOUT, and what a start can fail with.
    */
-  async acquire(signal: AbortSignal): Promise<Lease> {
+  async acquire(signal: Cancellation): Promise<Lease> {
     const lease = await this.#acquire(signal);
     if (lease.kind === 'sandbox') this.#holdTimes.begin(lease.sandbox);
     return lease;
   }
 
-  async #acquire(signal: AbortSignal): Promise<Lease> {
+  async #acquire(signal: Cancellation): Promise<Lease> {
     signal.throwIfAborted();
+    if (this.#isPatient(wakePatienceMs) && !this.#waiting.isFull(0)) return await this.#wait(signal);
     const began = performance.now();
     for (let sandbox = this.#idle.pop(); sandbox !== undefined; sandbox = this.#idle.pop()) {
       if (!sandbox.isPaused) return { kind: 'sandbox', sandbox, coldStart: false, queueMs: 0 };
@@ -93,8 +98,13 @@ export class Pool implements CapacityUser {
       return { kind: 'not_loaded', finished: this.#lastFailure, initMs: 0, queueMs: 0 };
     }
     this.#requirePlace();
+    return await this.#wait(signal);
+  }
+
+  async #wait(signal: Cancellation): Promise<Lease> {
     const lease = this.#waiting.wait(signal);
     this.advance();
+    this.#growImpatient();
     try {
       return await lease;
     } finally {
@@ -103,9 +113,44 @@ export class Pool implements CapacityUser {
     }
   }
 
+  /** Whether the calls that wait, and one more, will soon have been served by the sandboxes that are at work. */
+  #isPatient(withinMs: number): boolean {
+    if (this.version.config.isolation !== 'warm' || this.#retired) return false;
+    const since = this.#waiting.oldestSince();
+    if (since !== undefined && performance.now() - since >= withinMs) return false;
+    return this.#patience.suffices(this.#waiting.length + 1, this.#live.size - this.#idle.length, withinMs);
+  }
+
+  /** Looks after a while whether calls still wait that were to be served soon, and gets them another sandbox then. */
+  #growImpatient(): void {
+    if (this.#waiting.length === 0 || !(this.#idle.length > 0 || this.#isPatient(startPatienceMs))) return;
+    this.#impatience ??= setTimeout(() => {
+      this.#impatience = undefined;
+      this.#offerIdle();
+      this.advance();
+      this.#growImpatient();
+    }, wakePatienceMs).unref();
+  }
+
+  /** To those who have waited long enough. */
+  #offerIdle(): void {
+    while (this.#waiting.length > 0 && !this.#isPatient(wakePatienceMs)) {
+      const sandbox = this.#idle.pop();
+      if (sandbox === undefined) return;
+      if (sandbox.isPaused) void this.#wakeForAnybody(sandbox);
+      else this.#offer(sandbox, false);
+    }
+  }
+
+  async #wakeForAnybody(sandbox: PooledSandbox): Promise<void> {
+    if (await sandbox.wake()) this.#offer(sandbox, false);
+    else this.#dismiss(sandbox);
+  }
+
   /** Takes a sandbox back after a call. */
   release(sandbox: PooledSandbox): void {
     this.#holdTimes.end(sandbox);
+    this.#patience.note(sandbox.lastBusyMs);
     const keep = sandbox.state === 'ready' && !this.#retired && this.version.config.isolation === 'warm';
     if (keep) this.#offer(sandbox, false);
     else this.#dismiss(sandbox);
@@ -134,7 +179,7 @@ export class Pool implements CapacityUser {
   }
 
   get isWaitedFor(): boolean {
-    return this.#waiting.length > this.#starting;
+    return this.#waiting.length - this.#idle.length > this.#starting && !this.#isPatient(startPatienceMs);
   }
 
   oldestIdleSince(): number | undefined {
@@ -211,7 +256,7 @@ export class Pool implements CapacityUser {
   }
 
   /** False when the sandbox turned out to be lost. */
-  async #wake(sandbox: PooledSandbox, signal: AbortSignal): Promise<boolean> {
+  async #wake(sandbox: PooledSandbox, signal: Cancellation): Promise<boolean> {
     const awake = await sandbox.wake();
     if (!awake) this.#dismiss(sandbox);
     if (!signal.aborted) return awake;

@@ -11,6 +11,8 @@ export interface PooledSandbox {
   /** When it last became ready, by the monotonic clock in milliseconds. */
   readonly idleSince: number;
   readonly isPaused: boolean;
+  /** How long its last call kept it at work, in milliseconds; undefined where that cannot be told. */
+  readonly lastBusyMs: number | undefined;
   /** Serves one call. Only while it is `ready`; how it ended is in what it resolves with. */
   invoke(call: Call): Promise<Finished>;
   pause(): void;

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import { draining } from '../errors.ts';
 import type { FunctionId, FunctionVersion } from '../functions/function.ts';
 import { Capacity } from './capacity.ts';
@@ -88,7 +89,7 @@ export class Pools {
    * A sandbox for one call.
    * @throws SraasError QUEUE_FULL, QUEUE_TIMEOUT, DRAINING, EGRESS_UNAVAILABLE, NETWORK_NOT_ALLOWED, and what a start can fail with; the signal's reason when it aborts.
    */
-  async borrow(workload: Workload, signal: AbortSignal): Promise<Loan> {
+  async borrow(workload: Workload, signal: Cancellation): Promise<Loan> {
     // Also for sandboxes that run already: a network whose filter is not seen is not used.
     if (workload.version.config.network === 'egress') await requireEgress(this.#options.egress).confirm();
     const pool = this.#poolOf(workload);

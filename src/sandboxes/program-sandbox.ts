@@ -1,3 +1,4 @@
+import { abortSignalOf } from '../cancellation.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { PooledSandbox } from './pooled-sandbox.ts';
 import type { ProgramInput, ReadyProgram } from './ready-program.ts';
@@ -13,6 +14,7 @@ export class ProgramSandbox implements PooledSandbox {
   readonly idleSince: number = performance.now();
   /** Nothing runs in it that could be paused. */
   readonly isPaused = false;
+  readonly lastBusyMs = undefined;
   /** What has not been started cannot be lost. */
   onLost: () => void = () => undefined;
   readonly #program: ReadyProgram;
@@ -36,7 +38,7 @@ export class ProgramSandbox implements PooledSandbox {
   async invoke(call: Call): Promise<Finished> {
     if (this.#state !== 'ready') throw new Error(`Sandbox ${this.id} is ${this.#state}, not ready`);
     this.#state = 'busy';
-    const signal = AbortSignal.any([call.signal, this.#stop.signal]);
+    const signal = AbortSignal.any([abortSignalOf(call.signal), this.#stop.signal]);
     const run = this.#program.run({ ...this.#inputOf(call), signal });
     this.#run = run.catch(() => undefined);
     try {

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import type { Ending } from './ending.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import type { ResourceUse } from './resource-account.ts';
@@ -11,7 +12,7 @@ export interface ProgramInput {
   readonly maxStdoutBytes: number;
   readonly maxStderrBytes: number;
   /** Ends it early when it aborts. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Cancellation;
   /** Told once, when it has been started; its time counts from here. */
   readonly onStarted?: () => void;
   /** Told of what is written, as it comes and without a cap; a piece is only valid during the call. */

@@ -1,4 +1,5 @@
 import { encodeFrame, maxShimFrameBytes, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
+import type { Cancellation } from '../cancellation.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { Ending } from './ending.ts';
 import { answerTo } from './answer.ts';
@@ -29,7 +30,7 @@ export interface Finished {
 export interface LoadOptions {
   /** All variables of the handler's own, secrets among them: they are told to the shim, and not kept. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: Cancellation;
 }
 
 export interface Call {
@@ -38,7 +39,7 @@ export interface Call {
   readonly attempt?: number;
   /** The caller's envelope, checked, as the bytes that came in. */
   readonly envelope: Buffer;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** Told of what is written, as it comes and without a cap; the chunk is only valid during the call. */
   readonly onOutput?: (chunk: Uint8Array) => void;
 }
@@ -59,6 +60,8 @@ export class Sandbox {
   initMs = 0;
   /** When it last became ready, by the monotonic clock in milliseconds. */
   idleSince = 0;
+  /** The handler's own time or the processor time of its last call, whichever is more, in milliseconds. */
+  lastBusyMs: number | undefined;
   #state: SandboxState = 'loading';
   readonly #container: LaunchedContainer;
   #exchange: Exchange | undefined;
@@ -192,16 +195,18 @@ export class Sandbox {
     const { elapsedMs } = exchange;
     this.#exchange = undefined;
     const use = this.#container.account?.end() ?? unknownUse;
-    // Asked at once: the kernel's count goes with the control group, and the engine's flag may come after its exit code.
+    // Asked at once: the kernel's count goes with the control group, and the engine's flag may come after its exit code. A child
+    // that was killed leaves its parent in a state that nobody foresaw.
     const oomKills = this.#container.account?.oomKillCount() ?? 0;
     const ending = first.cause === 'died' ? await autopsy(this.#container, first, oomKills > 0) : first;
-    const usable = isReusable(ending) && !this.#isUseless() && this.#isTidy(exchange);
+    const usable = isReusable(ending) && !this.#isUseless() && oomKills === 0 && this.#isTidy(exchange);
     if (!usable) this.#state = 'spent';
     if (ending.cause === 'deadline' || ending.cause === 'violation' || ending.cause === 'cancelled') {
       // The caller may rely on it: when the answer is out, the handler no longer runs.
       await this.#container.kill();
     }
     const isAnswered = ending.cause === 'answered';
+    this.lastBusyMs = busyMs(ending, use);
     if (!(await this.#container.output.end(isAnswered ? 'answered' : 'gone'))) {
       logs.endIsMissing();
       this.#state = 'spent';
@@ -220,10 +225,7 @@ export class Sandbox {
 
   /** Whether no process was left behind that would go on in the next caller's time. A module may start some when it loads. */
   #isTidy(exchange: Exchange): boolean {
-    const { account } = this.#container;
-    // A child that was killed leaves its parent in a state that nobody foresaw.
-    if (account !== undefined && account.oomKillCount() > 0) return false;
-    const count = account?.processCount();
+    const count = this.#container.account?.recentProcessCount();
     if (exchange.phase === 'load') this.#ownProcesses = count;
     return count === undefined || this.#ownProcesses === undefined || count <= this.#ownProcesses;
   }
@@ -258,6 +260,11 @@ export class Sandbox {
     this.#state = 'spent';
     if (wasIdle) this.onLost();
   }
+}
+
+function busyMs(ending: Ending, { cpuMs = 0 }: ResourceUse): number | undefined {
+  if (ending.cause !== 'answered' || !('durationMs' in ending.answer)) return undefined;
+  return Math.max(ending.answer.durationMs, cpuMs);
 }
 
 function isReady(ending: Ending): boolean {

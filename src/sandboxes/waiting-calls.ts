@@ -1,3 +1,4 @@
+import type { Cancellation } from '../cancellation.ts';
 import { SraasError } from '../errors.ts';
 import type { Lease } from './lease.ts';
 
@@ -6,6 +7,8 @@ interface Waiting {
   readonly since: number;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: unknown) => void;
+  readonly signal: Cancellation;
+  readonly onAbort: () => void;
 }
 
 interface WaitingCallsOptions {
@@ -33,6 +36,7 @@ export class WaitingTogether {
 export class WaitingCalls {
   readonly #options: WaitingCallsOptions;
   readonly #queue = new Set<Waiting>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WaitingCallsOptions) {
     this.#options = options;
@@ -48,39 +52,28 @@ export class WaitingCalls {
     return unserved >= this.#options.maxLength || (unserved >= 0 && this.#options.together?.isFull === true);
   }
 
+  /** When who has waited longest began to, by the monotonic clock in milliseconds; undefined when nobody waits. */
+  oldestSince(): number | undefined {
+    const [first] = this.#queue;
+    return first?.since;
+  }
+
   /**
    * Waits for a lease. A lease that comes when nobody waits for it any more is never given out: it stays with the pool.
    * @throws SraasError QUEUE_TIMEOUT after the longest wait, and the signal's reason when it aborts.
    */
-  async wait(signal: AbortSignal): Promise<Lease> {
-    signal.throwIfAborted();
-    const { together, maxWaitMs } = this.#options;
-    let leave: (error: unknown) => void = () => undefined;
-    const onAbort = (): void => {
-      leave(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      leave(
-        new SraasError('QUEUE_TIMEOUT', 'No sandbox became free in time; try again later.', { retryAfterSeconds: 1 }),
-      );
-    }, maxWaitMs);
-    if (together !== undefined) together.count++;
-    try {
-      return await new Promise<Lease>((resolve, reject) => {
-        const waiting = { since: performance.now(), resolve, reject };
-        this.#queue.add(waiting);
-        leave = (error) => {
-          // Out of the queue first: a lease must not go to one who has left.
-          this.#queue.delete(waiting);
-          reject(error);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-      });
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      if (together !== undefined) together.count--;
-    }
+  wait(signal: Cancellation): Promise<Lease> {
+    return new Promise<Lease>((resolve, reject) => {
+      signal.throwIfAborted();
+      const onAbort = (): void => {
+        this.#leave(waiting, signal.reason);
+      };
+      const waiting: Waiting = { since: performance.now(), resolve, reject, signal, onAbort };
+      this.#queue.add(waiting);
+      if (this.#options.together !== undefined) this.#options.together.count++;
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#timer ??= this.#timeOutAfter(this.#options.maxWaitMs);
+    });
   }
 
   /** Hands a lease to who has waited longest; false when nobody waits. */
@@ -101,7 +94,38 @@ export class WaitingCalls {
 
   #take(): Waiting | undefined {
     const [first] = this.#queue;
-    if (first !== undefined) this.#queue.delete(first);
+    if (first !== undefined) this.#remove(first);
     return first;
   }
+
+  /** Out of the queue first: a lease must not go to one who has left. */
+  #leave(waiting: Waiting, error: unknown): void {
+    this.#remove(waiting);
+    waiting.reject(error);
+  }
+
+  #remove(waiting: Waiting): void {
+    this.#queue.delete(waiting);
+    waiting.signal.removeEventListener('abort', waiting.onAbort);
+    if (this.#options.together !== undefined) this.#options.together.count--;
+  }
+
+  /** One timer for all, as all may wait equally long: who has waited longest is the next whose time is over. */
+  #timeOutAfter(delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#timer = undefined;
+      for (const waiting of this.#queue) {
+        const leftMs = waiting.since + this.#options.maxWaitMs - performance.now();
+        if (leftMs > 0) {
+          this.#timer = this.#timeOutAfter(Math.ceil(leftMs));
+          return;
+        }
+        this.#leave(waiting, timedOut());
+      }
+    }, delayMs).unref();
+  }
+}
+
+function timedOut(): SraasError {
+  return new SraasError('QUEUE_TIMEOUT', 'No sandbox became free in time; try again later.', { retryAfterSeconds: 1 });
 }

@@ -1,3 +1,4 @@
+import { abortSignalOf } from '../../cancellation.ts';
 import { SraasError } from '../../errors.ts';
 import type { ProgramRequest } from '../../programs/program.ts';
 import type { RannaOrder } from './order.ts';
@@ -36,7 +37,7 @@ export async function completeRun(
   };
   const { result, elapsedMs } = await runs.run(order, {
     id,
-    signal: AbortSignal.any([signal, flood.signal]),
+    signal: AbortSignal.any([abortSignalOf(signal), flood.signal]),
     keptBytes: outputBytes,
     onStdout: count,
     onStderr: count,

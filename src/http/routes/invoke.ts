@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Router, type Response } from 'express';
 import type { AsyncInvocations } from '../../async/async-invocations.ts';
+import { Canceller } from '../../cancellation.ts';
 import { SraasError } from '../../errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import { parseReference } from '../../functions/reference.ts';
@@ -94,15 +95,15 @@ export function answerWith(reply: Reply): Answer {
 /** Whoever waits for a call. Who gave it a key may come back for the answer: then its going away ends nothing. */
 export function callerOf(response: Response, hold: Hold | undefined): Pick<InvocationRequest, 'signal' | 'onBegun'> {
   if (hold === undefined) return { signal: untilClosed(response) };
-  return { signal: new AbortController().signal, onBegun: hold.begun };
+  return { signal: new Canceller(), onBegun: hold.begun };
 }
 
 /** Aborts when the client goes away before its answer has been sent. */
-export function untilClosed(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
+export function untilClosed(response: ServerResponse): Canceller {
+  const canceller = new Canceller();
   response.once('close', () => {
     if (response.writableFinished) return;
-    controller.abort(new SraasError('INVOCATION_CANCELLED', 'The client closed the connection before the answer.'));
+    canceller.abort(new SraasError('INVOCATION_CANCELLED', 'The client closed the connection before the answer.'));
   });
-  return controller.signal;
+  return canceller;
 }

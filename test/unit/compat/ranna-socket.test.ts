@@ -1,3 +1,4 @@
+import { abortSignalOf } from '../../../src/cancellation.ts';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -154,7 +155,7 @@ describe('a program', () => {
     send({ op: 1, args });
     await next();
     const { signal } = await seen;
-    const aborted = once(signal, 'abort');
+    const aborted = once(abortSignalOf(signal), 'abort');
     socket.close();
     await aborted;
     expect(signal.reason).toMatchObject({ code: 'INVOCATION_CANCELLED' });

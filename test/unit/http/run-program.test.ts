@@ -1,3 +1,4 @@
+import type { Cancellation } from '../../../src/cancellation.ts';
 import { describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../src/artifacts/artifact-store.ts';
 import { defaultArtifactLimits } from '../../../src/artifacts/upload.ts';
@@ -324,7 +325,7 @@ describe('a program that is followed', () => {
 
   it('is cancelled when its client leaves', async () => {
     let leave: () => void = () => undefined;
-    const left = new Promise<AbortSignal>((resolve) => {
+    const left = new Promise<Cancellation>((resolve) => {
       void routeOn(({ signal, onStarted }) => {
         onStarted?.();
         return new Promise((ended) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Cancellation } from '../../../src/cancellation.ts';
 import { InFlight, type TrackedCall } from '../../../src/invocations/in-flight.ts';
 
 beforeEach(() => {
@@ -11,14 +12,14 @@ afterEach(() => {
 const staying = new AbortController().signal;
 
 let lastId = 0;
-function call(signal: AbortSignal): TrackedCall {
+function call(signal: Cancellation): TrackedCall {
   return { invocationId: `i-${++lastId}`, version: { functionName: 'f', number: 3 }, signal };
 }
 
 /** Work that ends when told, or fails with the signal's reason when that aborts. */
-function openWork(): { readonly work: (signal: AbortSignal) => Promise<string>; end: (value: string) => void } {
+function openWork(): { readonly work: (signal: Cancellation) => Promise<string>; end: (value: string) => void } {
   let end: (value: string) => void = () => undefined;
-  const work = (signal: AbortSignal): Promise<string> =>
+  const work = (signal: Cancellation): Promise<string> =>
     new Promise((resolve, reject) => {
       end = resolve;
       signal.addEventListener('abort', () => {

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../../../cancellation.ts';
 import { Readable } from 'node:stream';
 import type { UploadedFile } from '../../../artifacts/upload.ts';
 import { wholeMessage } from '../../whole-message.ts';
@@ -22,7 +23,7 @@ export interface PageRunParts extends ErrorTelling {
 
 interface Run {
   readonly id: string;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }
 
 /**
