@@ -40,6 +40,19 @@ export function toRecord(row: InvocationsTable): InvocationRecord {
   };
 }
 
+let lastTime = Number.NaN;
+let lastIsoTime = '';
+
+/** ISO 8601. Times that are written one behind the other are often of the same millisecond. */
+function isoTime(date: Date): string {
+  const time = date.getTime();
+  if (time !== lastTime) {
+    lastIsoTime = date.toISOString();
+    lastTime = time;
+  }
+  return lastIsoTime;
+}
+
 export function toInvocationsRow(record: InvocationRecord): InvocationsTable {
   return {
     id: record.id,
@@ -54,9 +67,9 @@ export function toInvocationsRow(record: InvocationRecord): InvocationsTable {
     error: record.error === undefined ? null : JSON.stringify(record.error.slice(0, mostErrorCharacters)),
     attempt: record.attempt,
     max_attempts: record.maxAttempts,
-    created_at: record.createdAt.toISOString(),
-    started_at: record.startedAt?.toISOString() ?? null,
-    ended_at: record.endedAt?.toISOString() ?? null,
+    created_at: isoTime(record.createdAt),
+    started_at: record.startedAt === undefined ? null : isoTime(record.startedAt),
+    ended_at: record.endedAt === undefined ? null : isoTime(record.endedAt),
     duration_ms: record.durationMs ?? null,
     queue_ms: record.queueMs ?? null,
     init_ms: record.initMs ?? null,

@@ -33,9 +33,8 @@ export class RepeatedInsert<Row extends object> {
   #statement(rows: readonly Row[]): CompiledQuery {
     const text = this.#texts.get(rows.length) ?? this.#compile(rows).sql;
     this.#texts.set(rows.length, text);
-    return CompiledQuery.raw(
-      text,
-      rows.flatMap((row) => Object.values(row) as unknown[]),
-    );
+    const values: unknown[] = [];
+    for (const row of rows) values.push(...(Object.values(row) as unknown[]));
+    return CompiledQuery.raw(text, values);
   }
 }

@@ -6,7 +6,7 @@
  */
 export function refuseMangledText(parameters: readonly unknown[]): void {
   for (const parameter of parameters) {
-    if (typeof parameter === 'string' && /[\0\p{Surrogate}]/u.test(parameter)) {
+    if (typeof parameter === 'string' && (parameter.includes('\0') || !parameter.isWellFormed())) {
       throw new TypeError(
         'text for the database must be well-formed and without NUL; keep other text as JSON or bytes',
       );
