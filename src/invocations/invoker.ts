@@ -59,14 +59,16 @@ export class Invoker {
    */
   async invoke(reference: string, request: InvocationRequest): Promise<Reply> {
     const { catalog, workloadOf, onEnded } = this.#parts;
+    const { invocationId, envelope, replayOf } = request;
+    const replayed = replayOf === undefined ? undefined : { replayOf };
     const startedAt = new Date();
     const version = await catalog.resolve(parseReference(reference));
     try {
       const reply = await this.run(workloadOf(version), request);
-      onEnded({ ...request, version, startedAt, endedAt: new Date(), reply });
+      onEnded({ invocationId, envelope, ...replayed, version, startedAt, endedAt: new Date(), reply });
       return reply;
     } catch (error) {
-      onEnded({ ...request, version, startedAt, endedAt: new Date(), error });
+      onEnded({ invocationId, envelope, ...replayed, version, startedAt, endedAt: new Date(), error });
       throw error;
     }
   }

@@ -20,6 +20,9 @@ interface AccountFiles {
   readonly oomKills: string;
 }
 
+/** A reading of the processor time is believed for so long. */
+const sameMomentMs = 2;
+
 /** How long a count of processes is believed while as many tasks run as when it was made. */
 const countAgainAfterMs = 1000;
 
@@ -40,6 +43,8 @@ export class ResourceAccount {
   readonly #oomKills: number | undefined;
   readonly #cpuMs: (content: string) => number;
   #cpuMsAtStart = 0;
+  /** What {@link end} read last, and when. */
+  #lastCpu = { ms: 0, at: Number.NEGATIVE_INFINITY };
   #canRestart = true;
   #counted: { readonly processes: number; readonly tasks: string; readonly at: number } | undefined;
 
@@ -87,13 +92,16 @@ export class ResourceAccount {
 
   /** Starts counting for the next invocation. */
   begin(): void {
-    this.#cpuMsAtStart = this.#readCpu() ?? 0;
+    // Called for one invocation right behind another, there is nothing that was used in between.
+    const { ms, at } = this.#lastCpu;
+    this.#cpuMsAtStart = performance.now() - at < sameMomentMs ? ms : (this.#readCpu() ?? 0);
     this.#canRestart = this.#peak !== undefined && attempt(() => writeSync(this.#peak ?? -1, '0', 0)) !== undefined;
   }
 
   /** What was used since {@link begin}. A sandbox that has ended is no longer accounted for. */
   end(): ResourceUse {
     const cpu = this.#readCpu();
+    if (cpu !== undefined) this.#lastCpu = { ms: cpu, at: performance.now() };
     const peak = this.#canRestart ? read(this.#peak) : undefined;
     return {
       maxMemoryBytes: peak === undefined ? undefined : Number(peak),

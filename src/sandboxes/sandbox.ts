@@ -197,7 +197,7 @@ export class Sandbox {
     const use = this.#container.account?.end() ?? unknownUse;
     // Asked at once: the kernel's count goes with the control group, and the engine's flag may come after its exit code. A child
     // that was killed leaves its parent in a state that nobody foresaw.
-    const oomKills = this.#container.account?.oomKillCount() ?? 0;
+    const oomKills = this.#isFarFromLimit(use) ? 0 : (this.#container.account?.oomKillCount() ?? 0);
     const ending = first.cause === 'died' ? await autopsy(this.#container, first, oomKills > 0) : first;
     const usable = isReusable(ending) && !this.#isUseless() && oomKills === 0 && this.#isTidy(exchange);
     if (!usable) this.#state = 'spent';
@@ -217,6 +217,11 @@ export class Sandbox {
       this.idleSince = performance.now();
     }
     return { ending, logs, elapsedMs, use };
+  }
+
+  /** The kernel kills for want of memory where all of it is used, which spares asking. */
+  #isFarFromLimit({ maxMemoryBytes }: ResourceUse): boolean {
+    return maxMemoryBytes !== undefined && maxMemoryBytes < this.version.config.limits.memoryMb * 2 ** 19;
   }
 
   #isUseless(): boolean {
