@@ -123,8 +123,9 @@ export class Pool implements CapacityUser {
 
   /** Looks after a while whether calls still wait that were to be served soon, and gets them another sandbox then. */
   #growImpatient(): void {
-    if (this.#waiting.length === 0 || !(this.#idle.length > 0 || this.#isPatient(startPatienceMs))) return;
-    this.#impatience ??= setTimeout(() => {
+    if (this.#impatience !== undefined || this.#waiting.length === 0) return;
+    if (this.#idle.length === 0 && !this.#isPatient(startPatienceMs)) return;
+    this.#impatience = setTimeout(() => {
       this.#impatience = undefined;
       this.#offerIdle();
       this.advance();

@@ -72,7 +72,7 @@ export class WaitingCalls {
       this.#queue.add(waiting);
       if (this.#options.together !== undefined) this.#options.together.count++;
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#timer ??= this.#timeOutAfter(this.#options.maxWaitMs);
+      this.#timeOutLater();
     });
   }
 
@@ -111,18 +111,22 @@ export class WaitingCalls {
   }
 
   /** One timer for all, as all may wait equally long: who has waited longest is the next whose time is over. */
-  #timeOutAfter(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => {
+  #timeOutLater(): void {
+    const since = this.oldestSince();
+    if (this.#timer !== undefined || since === undefined) return;
+    const leftMs = since + this.#options.maxWaitMs - performance.now();
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      for (const waiting of this.#queue) {
-        const leftMs = waiting.since + this.#options.maxWaitMs - performance.now();
-        if (leftMs > 0) {
-          this.#timer = this.#timeOutAfter(Math.ceil(leftMs));
-          return;
-        }
-        this.#leave(waiting, timedOut());
-      }
-    }, delayMs).unref();
+      this.#timeOut(performance.now() - this.#options.maxWaitMs);
+      this.#timeOutLater();
+    }, Math.ceil(leftMs)).unref();
+  }
+
+  #timeOut(sinceMs: number): void {
+    for (const waiting of this.#queue) {
+      if (waiting.since > sinceMs) return;
+      this.#leave(waiting, timedOut());
+    }
   }
 }
 

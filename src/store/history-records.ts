@@ -8,6 +8,7 @@ import { toInvocationsRow, toPayload, toPayloadsRow, toRecord } from './invocati
 import { pruneInvocations } from './invocation-pruning.ts';
 import { RepeatedInsert } from './repeated-insert.ts';
 import type { InvocationPayloadsTable, InvocationsTable, StoreTables } from './schema.ts';
+import type { Unhurried } from './unhurried.ts';
 
 /** Ids that one statement steps over; a step takes about a millisecond. */
 const idsPerStep = 10_000;
@@ -15,11 +16,13 @@ const idsPerStep = 10_000;
 /** Invocations and their bytes in tables of any database that the query builder speaks to. */
 export class HistoryRecords implements HistoryStore {
   readonly #database: Kysely<StoreTables>;
+  readonly #unhurried: Unhurried;
   readonly #records: RepeatedInsert<InvocationsTable>;
   readonly #payloads: RepeatedInsert<InvocationPayloadsTable>;
 
-  constructor(database: Kysely<StoreTables>) {
+  constructor(database: Kysely<StoreTables>, unhurried: Unhurried) {
     this.#database = database;
+    this.#unhurried = unhurried;
     this.#records = new RepeatedInsert((rows) =>
       database
         .insertInto('invocations')
@@ -38,7 +41,7 @@ export class HistoryRecords implements HistoryStore {
 
   async append(entries: readonly HistoryEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.#database.transaction().execute(async (transaction) => {
+    await this.#unhurried(async (transaction) => {
       const records = entries.map(({ record }) => toInvocationsRow(record));
       await this.#records.insert(transaction, records);
       const payloads = entries.filter(hasBytes).map(({ record, payload }) => toPayloadsRow(record.id, payload));

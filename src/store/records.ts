@@ -10,17 +10,18 @@ import { ScheduleRecords } from './schedule-records.ts';
 import { SecretRecords } from './secret-records.ts';
 import type { StoreTables } from './schema.ts';
 import type { StoreRecords } from './store.ts';
+import type { Unhurried } from './unhurried.ts';
 import { WebhookRecords } from './webhook-records.ts';
 import { WorkRecords } from './work-records.ts';
 
 /** Everything that is kept in a database of this version's schema, whichever database it is. */
-export function recordsOf(database: Kysely<StoreTables>): StoreRecords {
+export function recordsOf(database: Kysely<StoreTables>, unhurried: Unhurried): StoreRecords {
   return {
     functions: new FunctionRecords(database),
     aliases: new AliasRecords(database),
     runtimes: new RuntimeRecords(database),
     images: new ImageRecords(database),
-    history: new HistoryRecords(database),
+    history: new HistoryRecords(database, unhurried),
     idempotency: new IdempotencyRecords(database),
     schedules: new ScheduleRecords(database),
     secrets: new SecretRecords(database),

@@ -15,7 +15,9 @@ describe('a canceller', () => {
     expect(told).toHaveBeenCalledTimes(1);
     expect(left).not.toHaveBeenCalled();
     expect(canceller.reason).toMatchObject({ message: 'first' });
-    expect(() => canceller.throwIfAborted()).toThrow('first');
+    expect(() => {
+      canceller.throwIfAborted();
+    }).toThrow('first');
   });
 
   it('calls nobody who comes too late, as a platform signal does not', () => {

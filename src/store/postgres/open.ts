@@ -7,6 +7,7 @@ import { readOrMakeInstanceId } from '../instance-file.ts';
 import { migrate } from '../migrate.ts';
 import { migrations as allMigrations } from '../migrations/all.ts';
 import { recordsOf } from '../records.ts';
+import { unhurriedOnPostgres } from '../unhurried.ts';
 import { makeDataDirectory } from '../data-directory.ts';
 import { lockDirectory } from '../sqlite/directory-lock.ts';
 import type { Store } from '../store.ts';
@@ -46,7 +47,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const instanceId = await readOrMakeInstanceId(directory);
     const database = new PostgresDatabase({ url: address.url, most: mostConnections, statementTimeoutMs });
     return {
-      ...recordsOf(database),
+      ...recordsOf(database, unhurriedOnPostgres(database)),
       instanceId,
       migrated,
       shared: {

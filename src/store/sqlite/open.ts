@@ -6,6 +6,7 @@ import { readInstanceId } from '../instance-id.ts';
 import { migrate } from '../migrate.ts';
 import { migrations as allMigrations } from '../migrations/all.ts';
 import { recordsOf } from '../records.ts';
+import { unhurriedOnSqlite } from '../unhurried.ts';
 import type { StoreTables } from '../schema.ts';
 import type { Store } from '../store.ts';
 import { noteCleanClose, wasClosedCleanly } from './clean-close.ts';
@@ -68,7 +69,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       sqlite.exec('pragma busy_timeout = 0');
       await reserve.take();
       return {
-        ...withReserve(recordsOf(database), reserve),
+        ...withReserve(recordsOf(database, unhurriedOnSqlite(database)), reserve),
         instanceId: await readInstanceId(database),
         migrated,
         close: async () => {

@@ -162,7 +162,7 @@ describe('the worker', () => {
       started.push(invocationId);
       return new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
-          reject(signal.reason as Error);
+          reject(signal.reason);
         });
         onTestFinished(() => {
           reject(broken('DRAINING'));

@@ -46,10 +46,10 @@ describe('the history writer', () => {
 
   it('waits no longer when many have come, and writes so many at a time', async () => {
     const { writer, batches } = writerOn(() => Promise.resolve());
-    const { entries, ids } = some(600);
+    const { entries, ids } = some(2400);
     for (const entry of entries) writer.add(entry);
     await vi.advanceTimersByTimeAsync(1);
-    expect(batches.map((batch) => batch.length)).toEqual([250, 250, 100]);
+    expect(batches.map((batch) => batch.length)).toEqual([1000, 1000, 400]);
     expect(batches.flat()).toEqual(ids);
   });
 
@@ -116,14 +116,14 @@ describe('the history writer', () => {
   });
 
   it('gives up on what cannot be written because of a mistake, and goes on with the rest', async () => {
-    const { entries, ids } = some(251);
+    const { entries, ids } = some(1001);
     const { writer, batches, onDropped, onFailure } = writerOn((batch) =>
-      batch.length === 250 ? Promise.reject(new TypeError('no such column')) : Promise.resolve(),
+      batch.length === 1000 ? Promise.reject(new TypeError('no such column')) : Promise.resolve(),
     );
     for (const entry of entries) writer.add(entry);
     await vi.advanceTimersByTimeAsync(1);
-    expect(batches).toEqual([[ids[250]]]);
-    expect(onDropped).toHaveBeenCalledExactlyOnceWith(250);
+    expect(batches).toEqual([[ids[1000]]]);
+    expect(onDropped).toHaveBeenCalledExactlyOnceWith(1000);
     expect(onFailure).toHaveBeenCalledOnce();
   });
 

@@ -196,7 +196,7 @@ describe('what runs, over HTTP', () => {
       (signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
-            reject(signal.reason as Error);
+            reject(signal.reason);
           });
         }),
     );

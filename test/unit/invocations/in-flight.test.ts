@@ -23,7 +23,7 @@ function openWork(): { readonly work: (signal: Cancellation) => Promise<string>;
     new Promise((resolve, reject) => {
       end = resolve;
       signal.addEventListener('abort', () => {
-        reject(signal.reason as Error);
+        reject(signal.reason);
       });
     });
   return {
@@ -57,7 +57,7 @@ describe('work in flight', () => {
     const result = inFlight.track(call(caller.signal), openWork().work);
     caller.abort(new Error('gone'));
     await expect(result).rejects.toThrow('gone');
-    const seen = await inFlight.track(call(caller.signal), (signal) => Promise.resolve(signal.reason as unknown));
+    const seen = await inFlight.track(call(caller.signal), (signal) => Promise.resolve(signal.reason));
     expect(seen).toEqual(new Error('gone'));
   });
 

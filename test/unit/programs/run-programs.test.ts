@@ -60,7 +60,7 @@ function runningOn(invoke: (call: Call) => Promise<Finished>) {
     pools: {
       borrow: (workload, signal) => {
         workloads.push(workload);
-        if (signal.aborted) return Promise.reject(signal.reason as Error);
+        if (signal.aborted) return Promise.reject(signal.reason);
         const sandbox = { invoke, initMs: 0 };
         return Promise.resolve({
           lease: { kind: 'sandbox', sandbox, coldStart: true, queueMs: 0 },
