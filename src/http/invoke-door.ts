@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { v7 as timeOrderedId } from 'uuid';
+import { timeOrderedId } from '../time-ordered-id.ts';
 import { hostCheck, type HostRules } from './host-rules.ts';
 import { isJsonType } from './json.ts';
 import { BodyReader } from './read-body.ts';

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { v7 as timeOrderedId } from 'uuid';
+import { timeOrderedId } from '../../time-ordered-id.ts';
+import { Canceller } from '../../cancellation.ts';
 import { SraasError } from '../../errors.ts';
 import type { Answer } from '../../idempotency/answer.ts';
 import type { HandOver } from '../server.ts';
@@ -24,8 +25,8 @@ export class LaneConnection {
   readonly #owner: LaneConnectionOwner;
   readonly #socket: Socket;
   readonly #handOver: HandOver;
-  /** Aborts when the client goes. One for all calls of the connection: making one costs as much as recognising three requests. */
-  readonly #gone = new AbortController();
+  /** Aborts when the client goes. */
+  readonly #gone = new Canceller();
   #head: UsualHead | undefined;
   #isCalling = false;
   #restsSince = performance.now();
@@ -107,7 +108,7 @@ export class LaneConnection {
       reference: head.reference,
       invocationId,
       envelope: bytes.subarray(head.bytes.length),
-      signal: this.#gone.signal,
+      signal: this.#gone,
     };
     void answerCall(this.#owner.call, call).then((answer) => {
       this.#reply(invocationId, answer);

@@ -1,3 +1,4 @@
+import { abortSignalOf } from '../../../src/cancellation.ts';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { patience } from '../../support/patience.ts';
@@ -61,7 +62,7 @@ function heldCalls() {
   const invoke: Invoke = (_reference, request) =>
     new Promise((resolve, reject) => {
       request.signal.addEventListener('abort', () => {
-        reject(request.signal.reason as Error);
+        reject(request.signal.reason);
       });
       calls.push({
         request,
@@ -176,7 +177,7 @@ describe('a client of the lane that leaves', () => {
     const { request } = await call(0);
     expect(request.signal.aborted).toBe(false);
     leave(client);
-    if (!request.signal.aborted) await once(request.signal, 'abort');
+    if (!request.signal.aborted) await once(abortSignalOf(request.signal), 'abort');
     expect(request.signal.reason).toMatchObject({ code: 'INVOCATION_CANCELLED' });
     expect(calls.length).toBe(1);
   });
@@ -269,6 +270,6 @@ describe('a server with a lane that stops', () => {
     const { request } = await call(0);
     await server.server.close(20);
     expect(await client.connection.received).toBe('');
-    if (!request.signal.aborted) await once(request.signal, 'abort');
+    if (!request.signal.aborted) await once(abortSignalOf(request.signal), 'abort');
   });
 });
