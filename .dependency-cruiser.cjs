@@ -7,8 +7,10 @@ const only = (from, ...to) => ({
   to: { path: '^src/', pathNot: [`^src/${from}/`, ...leaves, ...to.map((room) => `^src/${room}`)] },
 });
 // What every room may use: the table of error codes and how to tell system errors apart, the marks for tests that kill, work done
-// every now and then, and what has files outlive a loss of power.
-const leaves = ['errors', 'errno', 'failpoints', 'repeat', 'durable'].map((file) => `^src/${file}\\.ts$`);
+// every now and then, what has files outlive a loss of power, cancellations and ids.
+const leaves = ['errors', 'errno', 'failpoints', 'repeat', 'durable', 'cancellation', 'time-ordered-id'].map(
+  (file) => `^src/${file}\\.ts$`,
+);
 
 module.exports = {
   forbidden: [
