@@ -73,7 +73,7 @@ export class ArtifactStore {
       let committing: Promise<void> | undefined;
       let directory = join(folder.path, treeName);
       const commit = async (): Promise<void> => {
-        await kept.keep(built.hash, folder);
+        await kept.keep(built.hash, folder, built.files);
         directory = kept.directoryOf(built.hash);
         await this.#shared?.put(built.hash, () => packedTree(directory));
       };
@@ -131,7 +131,7 @@ export class ArtifactStore {
       const options = { language: 'other', limits: limitsOfKeptCode, transpiler: this.#transpiler } as const;
       const built = await buildArtifact(folder, files, options);
       if (built.hash !== hash) throw lost(hash);
-      await this.#kept.keep(hash, folder);
+      await this.#kept.keep(hash, folder, built.files);
     });
   }
 

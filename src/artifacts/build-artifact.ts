@@ -46,7 +46,6 @@ export async function buildArtifact(
   const shelfPath = join(folder.path, 'sources');
   const shelf = new SourceShelf(shelfPath);
   await tree.create();
-  await shelf.create();
 
   const paths = new Set<string>();
   const listed: HashedFile[] = [];
@@ -62,7 +61,7 @@ export async function buildArtifact(
     folder.closing.throwIfAborted();
     return emission.add(file);
   });
-  await removeTree(shelfPath);
+  if (shelf.isUsed) await removeTree(shelfPath);
   await tree.seal();
   return {
     hash: artifactHash(listed),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import { syncPath, syncTree } from '../durable.ts';
+import { dirname, join } from 'node:path';
+import { syncPath, syncPaths } from '../durable.ts';
 import { isErrno } from '../errno.ts';
 import { failpoint } from '../failpoints.ts';
+import type { ArtifactFile } from './artifact-file.ts';
 import { isArtifactHash, type ArtifactHash } from './artifact-hash.ts';
 import { treeName } from './build-artifact.ts';
 import { removeTree } from './remove-tree.ts';
@@ -42,18 +43,21 @@ export class KeptArtifacts {
     }
   }
 
-  /** Durable when it resolves. The staging folder is gone afterwards, whatever happens. Throws `INSUFFICIENT_STORAGE`. */
-  async keep(hash: ArtifactHash, folder: StagingFolder): Promise<void> {
+  /**
+   * Durable when it resolves. The staging folder is gone afterwards, whatever happens. Throws `INSUFFICIENT_STORAGE`.
+   * @param files All files of the tree.
+   */
+  async keep(hash: ArtifactHash, folder: StagingFolder, files: readonly Pick<ArtifactFile, 'path'>[]): Promise<void> {
     this.#pin(hash, 1);
     try {
       await this.#removing.get(hash)?.catch(() => undefined);
-      if (!(await this.has(hash))) {
-        await syncTree(folder.path);
+      if (await this.has(hash)) await touch(this.#folderOf(hash));
+      else {
+        await Promise.all([syncPaths(pathsOf(folder, files)), touch(folder.path)]);
         failpoint('artifact.fsynced');
         await this.#moveIn(hash, folder);
         failpoint('artifact.renamed');
       }
-      await touch(this.#folderOf(hash));
       // Also for a folder that was there: the commit that made it may not have come this far.
       await syncPath(this.#directory);
       failpoint('artifact.kept');
@@ -94,9 +98,11 @@ export class KeptArtifacts {
   async #moveIn(hash: ArtifactHash, folder: StagingFolder): Promise<void> {
     try {
       await rename(folder.path, this.#folderOf(hash));
+      folder.hasMoved();
     } catch (error) {
       // Another commit of the same content was faster; rename(2) never replaces a folder that holds something.
       if (!isErrno(error, 'EEXIST', 'ENOTEMPTY')) throw error;
+      await touch(this.#folderOf(hash));
     }
   }
 
@@ -115,6 +121,15 @@ export class KeptArtifacts {
     if (!isArtifactHash(hash)) throw new TypeError('An artifact hash has 64 lower-case hex digits.');
     return join(this.#directory, hash);
   }
+}
+
+/** All that is in a staged folder, and itself. */
+function pathsOf({ path: folder }: StagingFolder, files: readonly Pick<ArtifactFile, 'path'>[]): readonly string[] {
+  const paths = new Set([treeName]);
+  for (const { path } of files) {
+    for (let at = join(treeName, path); !paths.has(at); at = dirname(at)) paths.add(at);
+  }
+  return [folder, ...[...paths].map((path) => join(folder, path))];
 }
 
 async function touch(path: string): Promise<void> {

@@ -12,6 +12,8 @@ export interface StagingFolder {
   readonly closing: AbortSignal;
   /** Idempotent. */
   remove(): Promise<void>;
+  /** Tells that it has another name now, where it stays: there is nothing left to remove. */
+  hasMoved(): void;
 }
 
 /** Hands out folders for what is not kept yet, and knows which are left when the server stops or starts. */
@@ -64,12 +66,16 @@ export class Staging {
 
   #folder(): StagingFolder {
     const path = join(this.directory, randomUUID());
+    let isThere = true;
     const folder: StagingFolder = {
       path,
       closing: this.#closing.signal,
       remove: async () => {
-        await removeTree(path);
+        if (isThere) await removeTree(path);
         this.#folders.delete(folder);
+      },
+      hasMoved: () => {
+        isThere = false;
       },
     };
     this.#folders.add(folder);

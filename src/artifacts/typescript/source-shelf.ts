@@ -20,18 +20,22 @@ export interface ShelvedSource {
 export class SourceShelf {
   readonly sources: ShelvedSource[] = [];
   readonly #directory: string;
+  #made: Promise<unknown> | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
-  async create(): Promise<void> {
-    await mkdir(this.#directory, { mode: 0o700 });
+  /** Whether it has taken up a folder. */
+  get isUsed(): boolean {
+    return this.#made !== undefined;
   }
 
   /** Throws `ARTIFACT_TOO_LARGE`. */
   async put({ path, executable, content }: UploadedFile): Promise<void> {
     if (this.sources.length >= sourceCount) throw tooLarge('transpiling', sourceCount, 'TypeScript sources');
+    this.#made ??= mkdir(this.#directory, { mode: 0o700 });
+    await this.#made;
     const savedAt = join(this.#directory, String(this.sources.length));
     await pipeline(content, capped, createWriteStream(savedAt, { flags: 'wx', mode: 0o600 }));
     this.sources.push({ path, executable, read: () => readFile(savedAt) });

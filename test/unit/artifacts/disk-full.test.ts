@@ -1,3 +1,4 @@
+import type * as fs from 'node:fs';
 import type * as fsPromises from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -5,17 +6,42 @@ import { refusalOf } from '../../support/archives/read-archive.ts';
 import { temporaryStore, uploaded } from '../../support/archives/temporary-store.ts';
 
 /** A disk that takes this many more writes and syncs, then none. */
-const disk = vi.hoisted(() => ({ callsLeft: Number.POSITIVE_INFINITY }));
+const disk = vi.hoisted(() => {
+  const state = {
+    callsLeft: Number.POSITIVE_INFINITY,
+    /** The failure of one call more, when there is none left. */
+    spend: (): Error | undefined => {
+      state.callsLeft -= 1;
+      if (state.callsLeft >= 0) return undefined;
+      return Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' });
+    },
+  };
+  return state;
+});
+
+vi.mock('node:fs', async (importOriginal) => {
+  const original = await importOriginal<typeof fs>();
+  return {
+    ...original,
+    writeFileSync: (...args: Parameters<typeof original.writeFileSync>): void => {
+      const failure = disk.spend();
+      if (failure !== undefined) throw failure;
+      original.writeFileSync(...args);
+    },
+    fsync: (descriptor: number, callback: (failure: Error | null) => void): void => {
+      const failure = disk.spend();
+      if (failure === undefined) original.fsync(descriptor, callback);
+      else callback(failure);
+    },
+  };
+});
 
 vi.mock('node:fs/promises', async (importOriginal) => {
   const original = await importOriginal<typeof fsPromises>();
   const limited = <Call extends (...args: never[]) => Promise<unknown>>(call: Call): Call =>
     ((...args: never[]) => {
-      disk.callsLeft -= 1;
-      if (disk.callsLeft >= 0) return call(...args);
-      return Promise.reject(
-        Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' }),
-      );
+      const failure = disk.spend();
+      return failure === undefined ? call(...args) : Promise.reject(failure);
     }) as Call;
   return {
     ...original,
@@ -24,7 +50,6 @@ vi.mock('node:fs/promises', async (importOriginal) => {
     open: async (...args: Parameters<typeof original.open>): Promise<fsPromises.FileHandle> => {
       const handle = await original.open(...args);
       handle.writeFile = limited(handle.writeFile.bind(handle));
-      handle.sync = limited(handle.sync.bind(handle));
       return handle;
     },
   };
