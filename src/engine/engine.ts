@@ -20,8 +20,11 @@ export interface Engine {
   attach(id: ContainerId, events: AttachmentEvents): Promise<Attachment>;
   /** What the engine recorded of a container, in the port's own terms, to compare with what was asked for. */
   inspect(id: ContainerId, asked: ContainerSpec): Promise<RecordedContainer>;
-  /** Resolves when the container has ended; rejects with `timeout` when it has not by then. */
-  wait(id: ContainerId, timeoutMs: number): Promise<ContainerExit>;
+  /**
+   * Resolves when the container has ended; rejects with `timeout` when it has not by then, and at once when nobody wants to
+   * know any more.
+   */
+  wait(id: ContainerId, timeoutMs: number, signal?: AbortSignal): Promise<ContainerExit>;
   /** Stops all processes of a running container from getting any processor time, until `resume`. */
   pause(id: ContainerId): Promise<void>;
   resume(id: ContainerId): Promise<void>;

@@ -245,7 +245,8 @@ export class Launcher {
 
   /** A shim that never comes is a container that ended, or one that hangs. */
   async #firstOf(greeted: Promise<Greeting>, id: ContainerId, timeoutMs: number): Promise<Greeting> {
-    const ended = this.#options.engine.wait(id, timeoutMs).then(
+    const enough = new AbortController();
+    const ended = this.#options.engine.wait(id, timeoutMs, enough.signal).then(
       (exit) => {
         throw new Error(`The container ended with exit code ${exit.exitCode} before its shim said hello`);
       },
@@ -257,7 +258,12 @@ export class Launcher {
     // Whichever loses the race may still reject, which is nobody's concern any more.
     ended.catch(() => undefined);
     greeted.catch(() => undefined);
-    return await Promise.race([greeted, ended]);
+    try {
+      return await Promise.race([greeted, ended]);
+    } finally {
+      // Otherwise the engine would have one more question open for each sandbox, and answer it when that is removed.
+      enough.abort();
+    }
   }
 
   /** Compares what the engine recorded with what was asked for. Resolves with the container's process id on the host. */

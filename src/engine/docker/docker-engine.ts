@@ -83,9 +83,9 @@ export class DockerEngine implements Engine, ImageFiles {
     return recordedContainer(answer, asked);
   }
 
-  async wait(id: ContainerId, timeoutMs: number): Promise<ContainerExit> {
-    const exitCode = await withinTime(timeoutMs, 'container_not_found', (abortSignal) =>
-      waitForExit(this.#docker, id, abortSignal),
+  async wait(id: ContainerId, timeoutMs: number, signal?: AbortSignal): Promise<ContainerExit> {
+    const exitCode = await withinTime(timeoutMs, 'container_not_found', (late) =>
+      waitForExit(this.#docker, id, signal === undefined ? late : AbortSignal.any([late, signal])),
     );
     const { State: state } = await this.#call(() => this.#docker.getContainer(id).inspect());
     return { exitCode, outOfMemory: state.OOMKilled };
