@@ -18,7 +18,7 @@ export interface LaneConnectionOwner {
 }
 
 /** What a client may send while its call runs before nothing more is read from it. */
-const waitingBytes = 65_536;
+const maxWaitingBytes = 65_536;
 
 /** A connection while all that comes over it are usual calls, one at a time. */
 export class LaneConnection {
@@ -31,7 +31,8 @@ export class LaneConnection {
   #isCalling = false;
   #restsSince = performance.now();
   /** What came while a call ran. */
-  #waiting: Buffer[] = [];
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
 
   /** @param handOver gives the connection away, for good, with the bytes that came and have not been answered. */
   constructor(owner: LaneConnectionOwner, socket: Socket, handOver: HandOver) {
@@ -117,7 +118,8 @@ export class LaneConnection {
 
   #wait(bytes: Buffer): void {
     this.#waiting.push(bytes);
-    if (this.#waiting.reduce((sum, { length }) => sum + length, 0) > waitingBytes) this.#socket.pause();
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > maxWaitingBytes) this.#socket.pause();
   }
 
   #reply(invocationId: string, answer: Answer): void {
