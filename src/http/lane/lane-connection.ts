@@ -79,6 +79,8 @@ export class LaneConnection {
 
   readonly #onData = (bytes: Buffer): void => {
     if (this.#isCalling) this.#wait(bytes);
+    // Its last reply is out: nothing is begun that could not be answered.
+    else if (!this.#socket.writable) return;
     // The reply before is still to be read: Node knows how long to wait for that before it goes on.
     else if (this.#socket.writableLength > 0) this.handOver(bytes);
     else this.#take(bytes);
