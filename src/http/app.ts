@@ -51,6 +51,7 @@ export interface AppParts
 /** The HTTP API as an Express app, without a port. */
 export function createApp(parts: AppParts): Express {
   const app = plainExpress();
+  // Usual calls come past these, by the door and the lane: what is added for every request has to be added there as well.
   app.use(identify, hostRules(parts), noOptions);
   app.use(operatorRoutes(parts), functionRoutes(parts), invokeRoutes(parts), runRoutes(parts));
   app.use(versionRoutes(parts), aliasRoutes(parts));
