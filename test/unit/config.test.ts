@@ -210,6 +210,12 @@ describe('what is wrong with a config', () => {
     expect(problems({ file })).toHaveLength(4);
   });
 
+  it('is that there are too few sandboxes for each worker and the server to have one', () => {
+    const found = problems({ flags: { workers: '4', 'max-sandboxes': '4' } });
+    expect(found).toEqual([expect.stringMatching(/^--workers divides --max-sandboxes/)]);
+    expect(problems({ flags: { workers: '1', 'max-sandboxes': '1' } })).toEqual([]);
+  });
+
   it('is in the message of the error as well', () => {
     expect(() => parse({ flags: { port: 'x' } })).toThrow(
       /^--port: must be a whole number from 0 to 65535, not 'x'\.$/,

@@ -45,7 +45,7 @@ const request = (signal: AbortSignal = new AbortController().signal): Invocation
 const untilLeft: Invoke = (_reference, { signal }) =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
-      reject(signal.reason as SraasError);
+      reject(signal.reason);
     });
   });
 
