@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,6 +30,8 @@ export const fifosOnDemand: FifoMaker = {
  */
 export class FifoStock implements FifoMaker {
   readonly #directory: string;
+  /** What an earlier process has left may still be there. */
+  readonly #name = randomBytes(4).toString('hex');
   #spare: string[] = [];
   #making: Promise<void> | undefined;
   #made = 0;
@@ -72,7 +75,7 @@ export class FifoStock implements FifoMaker {
 
   async #makeBatch(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const paths = Array.from({ length: batch }, () => join(this.#directory, String(this.#made++)));
+    const paths = Array.from({ length: batch }, () => join(this.#directory, `${this.#name}-${this.#made++}`));
     await makeFifos(paths);
     this.#spare.push(...paths);
   }

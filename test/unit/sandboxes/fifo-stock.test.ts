@@ -36,6 +36,12 @@ describe('FIFOs that are made ahead', () => {
     expect(await readdir(directory)).toEqual(['first']);
   });
 
+  it('are made beside those that an earlier process has left', async () => {
+    await stock.makeAt(join(directory, 'first'));
+    await new FifoStock(directory).makeAt(join(directory, 'second'));
+    expect((await readdir(directory)).toSorted()).toEqual([stockFolder, 'first', 'second'].toSorted());
+  });
+
   it('are made anew after somebody has removed them', async () => {
     const paths = names(3);
     for (const path of paths) {
