@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { childProcess } from './child-process.ts';
 import type { HostFrame, ProgramStream } from '../protocol.ts';
 import { encodeFrame, maxOutputBytes, startFailureExitCode } from '../protocol.ts';
 import type { Channel } from './channel.ts';
@@ -90,7 +91,12 @@ export class ProgramRun {
     for (let index = 0; index < exposedDescriptors; index += 1) stdio.push(openSync('/dev/null', 'r'));
     // In a group of its own: `kill 0`, which means a script and its children, is not for the shim.
     const detached = true;
-    return spawn(name, rest, { cwd: directory ?? codeDirectory, env: { ...process.env, ...env }, stdio, detached });
+    return childProcess().spawn(name, rest, {
+      cwd: directory ?? codeDirectory,
+      env: { ...process.env, ...env },
+      stdio,
+      detached,
+    });
   }
 
   #read(stream: ProgramStream, descriptor: number | undefined, made: unknown): void {

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { childProcess } from './child-process.ts';
 
 /** The standard streams of a program, as both sides hold them until it has been started. */
 export interface ProgramStreams {
@@ -53,7 +53,10 @@ function inputFile(directory: string, stdin: Uint8Array): number | undefined {
 
 /** None where they cannot be made. */
 function makeFifos(paths: readonly string[]): readonly { readonly readable: number; readonly writable: number }[] {
-  const { status } = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore', timeout: mkfifoTimeoutMs });
+  const { status } = childProcess().spawnSync('mkfifo', ['-m', '600', ...paths], {
+    stdio: 'ignore',
+    timeout: mkfifoTimeoutMs,
+  });
   if (status !== 0) return [];
   return paths.map((path) => {
     // Without O_NONBLOCK it would wait for a writer; the writer finds a reader then.

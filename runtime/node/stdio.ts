@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { constants as fsConstants, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { childProcess } from './child-process.ts';
 import { makeOutputBlock, replaceDescriptor } from './output.ts';
 
 /** The descriptors that the channel lives on once the standard ones belong to user code. */
@@ -46,7 +46,7 @@ export function takeStdio(): PrivateDescriptors | undefined {
  * @returns its exit code. When a signal ended the child, this process ends by the same one.
  */
 export function runWithInheritedDescriptors(shimFile: string, shimArguments: readonly string[]): number {
-  const { status, signal } = spawnSync(
+  const { status, signal } = childProcess().spawnSync(
     process.execPath,
     [...process.execArgv, shimFile, ...shimArguments, '--transport', 'inherited'],
     { stdio: ['ignore', 2, 2, 0, 1, 2] },

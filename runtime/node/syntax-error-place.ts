@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { childProcess } from './child-process.ts';
 
 const maxFiles = 20;
 const checkTimeoutMs = 2000;
@@ -28,7 +28,7 @@ export function findSyntaxError(moduleFile: string, message: string): string | u
 
 function check(source: string, message: string): string | undefined {
   // Asked about a file, Node 20 and 22 judge a .js without a package.json as CommonJS; what comes on stdin is what it is told.
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--check', '-'], {
+  const { status, stderr } = childProcess().spawnSync(process.execPath, ['--input-type=module', '--check', '-'], {
     encoding: 'utf8',
     input: source,
     stdio: ['pipe', 'ignore', 'pipe'],
