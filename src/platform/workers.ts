@@ -143,9 +143,12 @@ export async function runWorkers(
     const url = await processes.start();
     return {
       url,
-      drain: () => workers.drain(config.drainTimeoutMs),
-      close: async () => {
+      drain: () => {
+        // One that dies now is not replaced: the new one would take calls.
         processes.expectEnds();
+        return workers.drain(config.drainTimeoutMs);
+      },
+      close: async () => {
         await Promise.race([workers.stop(), delay(stopMs, undefined, { ref: false })]);
         await processes.close(endMs);
       },

@@ -30,7 +30,7 @@ describe.each([{ store: 'SQLite' }, { store: 'PostgreSQL' }])('two workers of a 
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sraas-workers-'));
-    const flags = ['--workers', '2'];
+    const flags = ['--workers', '2', '--drain-timeout-ms', '60000'];
     if (store === 'PostgreSQL') {
       const database = await newDatabase();
       dropDatabase = () => database.drop();
@@ -136,7 +136,11 @@ describe.each([{ store: 'SQLite' }, { store: 'PostgreSQL' }])('two workers of a 
     const { url, client, child } = server;
     const pid = child.pid ?? 0;
     await client.deploy('robust', config, echoing);
-    await callsTogether(20, url, 'robust', (n) => ({ n }));
+    const servesToo = async (): Promise<boolean> => {
+      await callsTogether(8, url, 'robust', (n) => ({ n }));
+      return [...(await workersOf('robust')).values()].includes('1');
+    };
+    await until(servesToo, 30_000, 'the first worker has served');
     const before = workerProcessesOf(pid);
     expect(before).toHaveLength(2);
     const [first = 0] = before;
@@ -161,7 +165,7 @@ describe.each([{ store: 'SQLite' }, { store: 'PostgreSQL' }])('two workers of a 
   it('let calls end when the server is told to stop, and go with it', async () => {
     const { url, client, child } = server;
     await client.deploy('last', config, echoing);
-    const calls = callsTogether(6, url, 'last', (n) => ({ n, takesMs: 1000 }));
+    const calls = callsTogether(6, url, 'last', (n) => ({ n, takesMs: 3000 }));
     await until(async () => (await client.invocations.running()).length === 6, 30_000, 'all have begun');
     const workers = workerProcessesOf(child.pid ?? 0);
     expect(await server.signal('SIGTERM')).toStrictEqual({ code: 0, signal: null });
