@@ -17,12 +17,12 @@ export interface UsualCall extends Pick<InvocationRequest, 'invocationId' | 'env
 }
 
 /** Carries out a usual call, and comes to what the app would answer. Never rejects. */
-export async function answerCall(parts: UsualCallParts, { reference, ...request }: UsualCall): Promise<Answer> {
+export async function answerCall(parts: UsualCallParts, call: UsualCall): Promise<Answer> {
   try {
-    checkEnvelope(parseJson(request.envelope));
-    return answerWith(await parts.invoker.invoke(reference, request));
+    checkEnvelope(parseJson(call.envelope));
+    return answerWith(await parts.invoker.invoke(call.reference, call));
   } catch (error) {
-    return answerRefused(parts, error, request.invocationId);
+    return answerRefused(parts, error, call.invocationId);
   }
 }
 
