@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fchmodSync, futimesSync, openSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, open, utimes, type FileHandle } from 'node:fs/promises';
+import { chmodSync, closeSync, fchmodSync, futimesSync, mkdirSync, openSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmod, open, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HashedFile } from './artifact-file.ts';
 import type { UploadedFile } from './uploaded-file.ts';
@@ -11,6 +11,8 @@ const fixedTime = new Date('2000-01-01T00:00:00Z');
 
 /** Up to this size a file is written at once. */
 const smallBytes = 65_536;
+/** Up to so many are sealed at once. */
+const fewFolders = 16;
 
 /**
  * A tree being written under a folder that nobody else writes to. Every file and folder is made anew and never opened twice, so no link
@@ -18,20 +20,20 @@ const smallBytes = 65_536;
  */
 export class ArtifactTree {
   readonly directory: string;
-  /** The folders made so far by relative path, the root by the empty one. Promises, as two files may need a new folder at once. */
-  readonly #folders = new Map<string, Promise<unknown>>();
+  /** The folders made so far by relative path, the root by the empty one. */
+  readonly #folders = new Set<string>();
 
   constructor(directory: string) {
     this.directory = directory;
   }
 
-  async create(): Promise<void> {
-    await this.#makeFolder('');
+  create(): void {
+    this.#makeFolder('');
   }
 
   /** Writes a file with mode 0444 or 0555. A failed system call is thrown as it is. */
   async write({ path, executable, content }: UploadedFile): Promise<HashedFile> {
-    await this.#makeFolderOf(path);
+    this.#makeFolderOf(path);
     const hash = createHash('sha256');
     const mode = executable ? 0o555 : 0o444;
     let sizeBytes = 0;
@@ -62,10 +64,15 @@ export class ArtifactTree {
 
   /** Takes the right to write from all folders, once nothing is written any more. */
   async seal(): Promise<void> {
-    for (const folder of this.#folders.keys()) {
-      const path = join(this.directory, folder);
-      await Promise.all([utimes(path, fixedTime, fixedTime), chmod(path, 0o555)]);
+    const paths = [...this.#folders].map((folder) => join(this.directory, folder));
+    if (paths.length <= fewFolders) {
+      for (const path of paths) {
+        utimesSync(path, fixedTime, fixedTime);
+        chmodSync(path, 0o555);
+      }
+      return;
     }
+    for (const path of paths) await Promise.all([utimes(path, fixedTime, fixedTime), chmod(path, 0o555)]);
   }
 
   async #openLarge(path: string, beginning: readonly Uint8Array[]): Promise<FileHandle> {
@@ -91,19 +98,15 @@ export class ArtifactTree {
     }
   }
 
-  async #makeFolderOf(path: string): Promise<void> {
+  #makeFolderOf(path: string): void {
     const end = path.lastIndexOf('/');
-    await this.#makeFolder(end === -1 ? '' : path.slice(0, end));
+    this.#makeFolder(end === -1 ? '' : path.slice(0, end));
   }
 
-  async #makeFolder(folder: string): Promise<void> {
-    const making = this.#folders.get(folder) ?? this.#mkdir(folder);
-    this.#folders.set(folder, making);
-    await making;
-  }
-
-  async #mkdir(folder: string): Promise<void> {
-    if (folder !== '') await this.#makeFolderOf(folder);
-    await mkdir(join(this.directory, folder), { mode: 0o700 });
+  #makeFolder(folder: string): void {
+    if (this.#folders.has(folder)) return;
+    if (folder !== '') this.#makeFolderOf(folder);
+    mkdirSync(join(this.directory, folder), { mode: 0o700 });
+    this.#folders.add(folder);
   }
 }

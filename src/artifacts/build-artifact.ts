@@ -45,7 +45,7 @@ export async function buildArtifact(
   const tree = new ArtifactTree(join(folder.path, treeName));
   const shelfPath = join(folder.path, 'sources');
   const shelf = new SourceShelf(shelfPath);
-  await tree.create();
+  tree.create();
 
   const paths = new Set<string>();
   const listed: HashedFile[] = [];

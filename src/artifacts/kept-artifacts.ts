@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncPath, syncPaths } from '../durable.ts';
@@ -97,7 +98,7 @@ export class KeptArtifacts {
 
   async #moveIn(hash: ArtifactHash, folder: StagingFolder): Promise<void> {
     try {
-      await rename(folder.path, this.#folderOf(hash));
+      renameSync(folder.path, this.#folderOf(hash));
       folder.hasMoved();
     } catch (error) {
       // Another commit of the same content was faster; rename(2) never replaces a folder that holds something.

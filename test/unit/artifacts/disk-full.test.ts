@@ -21,13 +21,18 @@ const disk = vi.hoisted(() => {
 
 vi.mock('node:fs', async (importOriginal) => {
   const original = await importOriginal<typeof fs>();
-  return {
-    ...original,
-    writeFileSync: (...args: Parameters<typeof original.writeFileSync>): void => {
+  const limited =
+    (call: (...args: never[]) => unknown) =>
+    (...args: never[]): unknown => {
       const failure = disk.spend();
       if (failure !== undefined) throw failure;
-      original.writeFileSync(...args);
-    },
+      return call(...args);
+    };
+  return {
+    ...original,
+    mkdirSync: limited(original.mkdirSync),
+    renameSync: limited(original.renameSync),
+    writeFileSync: limited(original.writeFileSync),
     fsync: (descriptor: number, callback: (failure: Error | null) => void): void => {
       const failure = disk.spend();
       if (failure === undefined) original.fsync(descriptor, callback);
@@ -46,7 +51,6 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   return {
     ...original,
     mkdir: limited(original.mkdir),
-    rename: limited(original.rename),
     open: async (...args: Parameters<typeof original.open>): Promise<fsPromises.FileHandle> => {
       const handle = await original.open(...args);
       handle.writeFile = limited(handle.writeFile.bind(handle));
