@@ -116,6 +116,7 @@ module.exports = {
     only('workers', 'artifacts', 'config', 'functions', 'history', 'http', 'invocations', 'runtimes', 'servers'),
     only('idempotency'),
     only('client', 'wire'),
+    only('openapi', 'documents', 'functions', 'wire'),
     {
       name: 'no-dev-dependency-in-the-product',
       severity: 'error',

@@ -83,8 +83,9 @@ function plainExpress(): Express {
   return app;
 }
 
-const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
-  [/^\/(healthz|readyz|runtimes|languages|functions|invocations|secrets)$/, ['GET', 'HEAD']],
+/** What each path takes, for who asks in another way. */
+export const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
+  [/^\/(healthz|readyz|openapi\.json|runtimes|languages|functions|invocations|secrets)$/, ['GET', 'HEAD']],
   [/^\/runtimes\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'DELETE']],
   [/^\/runtimes\/[^/]+\/build$/, ['GET', 'HEAD', 'DELETE']],
   [/^\/secrets\/[^/]+$/, ['PUT', 'DELETE']],

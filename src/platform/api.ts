@@ -4,6 +4,7 @@ import { InvokeLane } from '../http/lane/invoke-lane.ts';
 import { HttpServer } from '../http/server.ts';
 import { productVersion } from '../installation.ts';
 import { describeError } from '../logger.ts';
+import { apiDescription } from '../openapi/api-description.ts';
 import { commaSeparated } from './comma-separated.ts';
 import { explain } from './explain.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -14,6 +15,7 @@ type FromSettings =
   | 'allowedHosts'
   | 'allowedOrigins'
   | 'productVersion'
+  | 'apiDescription'
   | 'isReady'
   | 'explain'
   | 'onFailure';
@@ -23,13 +25,15 @@ export function makeApi(
   { config, logger, installDirectory }: Surroundings,
   parts: Omit<AppParts, FromSettings>,
 ): HttpServer {
+  const version = productVersion(installDirectory);
   const all: AppParts = {
     ...parts,
     maxDeployBytes: config.maxDeployBytes,
     maxEventBytes: config.maxEventBytes,
     allowedHosts: commaSeparated(config.allowedHosts),
     allowedOrigins: commaSeparated(config.allowedOrigins),
-    productVersion: productVersion(installDirectory),
+    productVersion: version,
+    apiDescription: Buffer.from(JSON.stringify(apiDescription({ productVersion: version, policy: parts.policy }))),
     isReady: () => server.isListening,
     explain,
     onFailure: (message, error, requestId) => {

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { DiskSpace } from '../../artifacts/disk-space.ts';
 import type { HealthReply } from '../../wire/health.ts';
+import { onlyParameters } from '../only-parameters.ts';
 
 export interface OperatorRoutesParts {
   /** Whether new work is accepted. */
@@ -8,10 +9,13 @@ export interface OperatorRoutesParts {
   readonly diskSpace: Pick<DiskSpace, 'look'>;
   readonly productVersion: string;
   readonly startedAt: Date;
+  /** The OpenAPI document, as JSON. */
+  readonly apiDescription: Uint8Array;
 }
 
-/** `GET /healthz` and `/readyz`. */
-export function operatorRoutes({ isReady, diskSpace, productVersion, startedAt }: OperatorRoutesParts): Router {
+/** `GET /healthz`, `/readyz` and `/openapi.json`. */
+export function operatorRoutes(parts: OperatorRoutesParts): Router {
+  const { isReady, diskSpace, productVersion, startedAt, apiDescription } = parts;
   const router = Router({ caseSensitive: true, strict: true });
 
   router.get('/healthz', (_request, response) => {
@@ -25,6 +29,15 @@ export function operatorRoutes({ isReady, diskSpace, productVersion, startedAt }
       status,
       disk: { free_bytes: freeBytes ?? null, free_files: freeFiles ?? null, writable: isWritable, refused },
     });
+  });
+
+  router.get('/openapi.json', (request, response) => {
+    onlyParameters(request);
+    response.set({
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': String(apiDescription.byteLength),
+    });
+    response.end(apiDescription);
   });
 
   return router;
