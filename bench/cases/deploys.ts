@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { atMost, type BenchCase, type Contest, type Effort, type Figures } from '../bench-case.ts';
+import { Connection } from '../load/connection.ts';
+import { requestOf } from '../load/drive.ts';
 import { quantile } from '../load/quantile.ts';
 import type { Subjects } from '../subjects/subjects.ts';
 
@@ -62,23 +64,27 @@ async function openFloor(): Promise<Floor> {
 }
 
 async function open(subjects: Subjects, { warmUpMs, loadMs }: Effort): Promise<Contest> {
-  const { client } = await subjects.server();
+  const { url, client } = await subjects.server();
   const floor = await openFloor();
   const name = 'deployed-often';
   let deploys = 0;
+  const config = { runtime: 'node24', handler: 'main.handler' };
+  await client.deploy(name, config, { files: { 'main.mjs': sourceOf(deploys++) } });
+  const connection = await Connection.open(new URL(url));
   const ours = (durationMs: number): Promise<Figures> =>
     timesOf(durationMs, async () => {
-      const files = { 'main.mjs': sourceOf(deploys++) };
-      const { outcome } = await client.deploy(name, { runtime: 'node24', handler: 'main.handler' }, { files });
-      if (outcome === 'unchanged') throw new Error('Deployed what had been deployed before');
+      const body = JSON.stringify({ ...config, files: { 'main.mjs': sourceOf(deploys++) } });
+      const reply = await connection.call(requestOf(url, { method: 'PUT', path: `/functions/${name}`, body }), true);
+      if (reply?.includes('"outcome":"updated"') !== true) throw new Error(`Not the next version: ${reply ?? ''}`);
     });
   const theirs = (durationMs: number): Promise<Figures> => timesOf(durationMs, () => floor.keep(sourceOf(deploys++)));
-  await ours(warmUpMs / 2);
-  await theirs(warmUpMs / 2);
+  await ours(warmUpMs);
+  await theirs(warmUpMs);
   return {
     ours: () => ours(loadMs / 2),
     theirs: () => theirs(loadMs / 2),
     [Symbol.asyncDispose]: async () => {
+      connection[Symbol.dispose]();
       await client.remove(name);
       await floor[Symbol.asyncDispose]();
     },

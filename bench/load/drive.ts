@@ -3,6 +3,8 @@ import { quantile } from './quantile.ts';
 
 /** One of the calls that a load consists of. */
 export interface Call {
+  /** POST when left out. */
+  readonly method?: 'POST' | 'PUT';
   readonly path: string;
   readonly body: string;
 }
@@ -77,9 +79,9 @@ export async function drive({
   }
 }
 
-export function requestOf(url: string, { path, body }: Call): Buffer {
+export function requestOf(url: string, { method = 'POST', path, body }: Call): Buffer {
   const head = [
-    `POST ${path} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     `host: ${new URL(url).host}`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
