@@ -76,14 +76,22 @@ export function answer(description: string, content?: Content, names: readonly H
   };
 }
 
+/** What any request may meet, whatever it asks for. */
+const anywhere: readonly ErrorCode[] = [
+  ...(['BAD_REQUEST', 'ORIGIN_NOT_ALLOWED', 'REQUEST_TIMEOUT', 'HOST_NOT_ALLOWED', 'HEADERS_TOO_LARGE'] as const),
+  ...(['INTERNAL', 'STORE_UNAVAILABLE', 'DRAINING'] as const),
+];
+
 /** The replies with errors: one for each status, and `default` for what any request may meet. */
 export function problems(codes: readonly ErrorCode[], names: readonly HeaderName[] = []): Replies {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) {
-    const { status } = errorTable[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  const replies = [...byStatus].map(([status, ofStatus]) => [String(status), problem(ofStatus, names)] as const);
+  const statusOf = (code: ErrorCode): number => errorTable[code].status;
+  const statuses = new Set(codes.map(statusOf));
+  // What any request may meet is told by `default`, but not beside another code of its status.
+  const all = new Set([...codes, ...anywhere.filter((code) => statuses.has(statusOf(code)))]);
+  const replies = [...statuses].map((status) => {
+    const ofStatus = [...all].filter((code) => statusOf(code) === status);
+    return [String(status), problem(ofStatus, names)] as const;
+  });
   return {
     ...Object.fromEntries(replies),
     default: { $ref: `#/components/responses/${names.length === 0 ? 'Problem' : 'ProblemOfInvocation'}` },

@@ -158,6 +158,32 @@ describe('what the server takes and answers is as its description says', () => {
     }
   });
 
+  it('of requests to every route that nobody can mean', async () => {
+    let calls = 0;
+    for (const { method, path } of api.operations()) {
+      for (const part of [
+        'no-such',
+        '01a53c9e-6a2b-7c50-9f0e-3d1c8f2b7a11',
+        '9!',
+        'no-such@1',
+        'no-such:live',
+        '%zz',
+      ]) {
+        // What is about everything there is gets a query that it does not know, so that it does nothing.
+        const query = path.includes('{') ? '' : '?colour=red';
+        for (const text of ['{', '[]', '{"colour":"red"}', '{"version":"v1"}']) {
+          const target = `${path.replaceAll(/\{\w+\}/g, part)}${query}`;
+          const { status, body } = await call(method.toUpperCase(), target, method === 'get' ? {} : { text });
+          if (status >= 400 && !api.names({ method, path }, status))
+            expect([target, body]).toMatchObject([target, { code: 'BAD_REQUEST' }]);
+          calls += 1;
+          if (method === 'get' || method === 'delete') break;
+        }
+      }
+    }
+    expect(calls).toBeGreaterThan(300);
+  });
+
   it('of errors', async () => {
     const wrong = { document: { ...greet, colour: 'red', limits: { memory_mb: '1' } } };
     const refused = await call('PUT', '/functions/wrong', wrong);
@@ -167,6 +193,7 @@ describe('what the server takes and answers is as its description says', () => {
     expect(await statusOf('POST', invoke, { text: 'x', headers: { 'content-type': 'text/plain' } })).toBe(415);
     expect(await statusOf('POST', '/functions/nobody/invoke', { document: { version: 'v1' } })).toBe(404);
     expect(await statusOf('GET', '/functions/greet@99')).toBe(404);
+    expect(await statusOf('GET', '/functions/%zz')).toBe(400);
     expect(await statusOf('GET', '/functions?limit=many')).toBe(400);
     expect(await statusOf('GET', '/functions/greet/logs')).toBe(400);
     expect(await statusOf('GET', '/runtimes/nobody')).toBe(404);

@@ -79,7 +79,12 @@ export class DescribedApi {
     return this.#fault([...where, 'content', reply.type, 'schema'], reply.body);
   }
 
-  /** The same of the JSON body of a request. */
+  /** Whether a status is told by itself, rather than among those that any request may get. */
+  names(request: Request, status: number): boolean {
+    return this.#find(request).operation.responses[String(status)] !== undefined;
+  }
+
+  /** What is wrong with the JSON body of a request. */
   faultOfRequest(request: Request, body: unknown): unknown {
     const { path } = this.#find(request);
     const where = ['paths', path, request.method, 'requestBody', 'content', 'application/json', 'schema'];

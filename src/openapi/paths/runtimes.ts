@@ -51,7 +51,14 @@ export const runtimePaths: Paths = {
         201: answer('It is new, and its image serves', json(ref('Runtime')), ['Location']),
         ...problems([
           ...documentErrors,
-          ...(['INVALID_NAME', 'INVALID_QUERY', 'INVALID_RUNTIME', 'INVALID_UPLOAD', 'INVALID_ARTIFACT'] as const),
+          ...([
+            'INVALID_NAME',
+            'INVALID_QUERY',
+            'INVALID_CONFIG',
+            'INVALID_RUNTIME',
+            'INVALID_UPLOAD',
+            'INVALID_ARTIFACT',
+          ] as const),
           ...(['BUILD_REFUSED', 'RUNTIME_IN_USE', 'ARTIFACT_TOO_LARGE', 'RUNTIME_BUILD_FAILED', 'QUEUE_FULL'] as const),
           ...(['ENGINE_UNAVAILABLE', 'DRAINING', 'INSUFFICIENT_STORAGE'] as const),
         ]),
