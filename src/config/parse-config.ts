@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { settings, type Config } from './config.ts';
 import { contradictions } from './contradictions.ts';
@@ -34,7 +34,7 @@ export function parseConfig(sources: ConfigSources): Config {
       problems.push(`${key} in the config file is not a setting; \`sraas serve --help\` lists them.`);
   }
   // Every key of Config is in the table, which is what the loop above filled in.
-  const config = expandHome(values as unknown as Config, sources.environment['HOME']);
+  const config = wholePath(values as unknown as Config, sources.environment['HOME']);
   problems.push(...contradictions(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -48,7 +48,9 @@ function lookUp(setting: Setting, sources: ConfigSources): [value: unknown, orig
   return [sources.file?.[setting.name], `${setting.name} in the config file`];
 }
 
-function expandHome(config: Config, home: string | undefined): Config {
-  if (!config.dataDirectory.startsWith('~/')) return config;
-  return { ...config, dataDirectory: join(home ?? homedir(), config.dataDirectory.slice(2)) };
+/** The engine mounts folders by their whole path. */
+function wholePath(config: Config, home: string | undefined): Config {
+  const { dataDirectory: given } = config;
+  const dataDirectory = given.startsWith('~/') ? join(home ?? homedir(), given.slice(2)) : resolve(given);
+  return { ...config, dataDirectory };
 }

@@ -99,6 +99,7 @@ async function parseParts(
   onFile: (name: string, path: string, content: Readable) => Promise<void>,
 ): Promise<void> {
   const working: Promise<void>[] = [];
+  const contents: Readable[] = [];
   const counter = byteLimit(maxBodyBytes);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -121,6 +122,7 @@ async function parseParts(
         });
       });
       parser.on('file', (name, content, path) => {
+        contents.push(content);
         const work = onFile(name, path, content);
         working.push(work);
         work.catch((error: unknown) => {
@@ -148,6 +150,8 @@ async function parseParts(
   } catch (error) {
     request.unpipe(counter);
     counter.destroy();
+    // Nothing more comes of them: whoever saves one waits for its end.
+    for (const content of contents) content.destroy();
     await Promise.allSettled(working);
     throw error;
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { settings, type Config } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
@@ -265,5 +266,6 @@ describe('the data directory', () => {
     expect(parse({ environment: { HOME: '/home/ada' }, flags: { 'data-dir': '/srv/~/x' } }).dataDirectory).toBe(
       '/srv/~/x',
     );
+    expect(parse({ flags: { 'data-dir': './data' } }).dataDirectory).toBe(join(process.cwd(), 'data'));
   });
 });
