@@ -1,6 +1,7 @@
 import type { Config } from './config/config.ts';
 import { findInstallDirectory } from './installation.ts';
 import { createLogger, describeError, type Logger } from './logger.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { makeApi } from './platform/api.ts';
 import { openAsync } from './platform/async.ts';
 import { closeAll } from './platform/close-all.ts';
@@ -14,6 +15,7 @@ import { openInvocations } from './platform/invocations.ts';
 import { openLanguageRuntimes } from './platform/language-runtimes.ts';
 import { openLanguages } from './platform/languages.ts';
 import { openRuntimes, renewUsersOfRuntimes } from './platform/runtimes.ts';
+import { openMetrics } from './platform/metrics.ts';
 import { openPrograms } from './platform/programs.ts';
 import { openSandboxes } from './platform/sandboxes.ts';
 import { openSchedules } from './platform/schedules.ts';
@@ -65,6 +67,7 @@ export function createPlatform(config: Config, logger: Logger = createLogger(con
 async function start(surroundings: Surroundings, wholeConfig: Config): Promise<ServiceUrls> {
   const startedAt = surroundings.clock();
   const workers = makeWorkers(surroundings);
+  const metrics = new Metrics();
 
   // What outlives the server: all that follows reads it and writes to it.
   const state = await openState(surroundings);
@@ -100,14 +103,16 @@ async function start(surroundings: Surroundings, wholeConfig: Config): Promise<S
     secrets,
     pools,
     workers,
+    metrics,
   });
   const languageRuntimes = openLanguageRuntimes(surroundings, { ...state, ...runtimes, ...languages });
-  const programs = openPrograms({ ...state, ...runtimes, ...invocations, ...languageRuntimes, pools });
-  const work = await openAsync(surroundings, { ...state, ...functions, ...invocations, secrets, workers });
+  const programs = openPrograms({ ...state, ...runtimes, ...invocations, ...languageRuntimes, pools, metrics });
+  const work = await openAsync(surroundings, { ...state, ...functions, ...invocations, secrets, workers, metrics });
   const { schedules, scheduler } = openSchedules(surroundings, { store, catalog, acceptor: work.acceptor });
   const keyed = openKeyedRequests(surroundings, store.idempotency, runs);
 
   // The doors. Nobody comes in before all of it is there.
+  const scrape = openMetrics(surroundings, { ...engine, ...state, ...invocations, pools, workers, metrics });
   const server = makeApi(surroundings, {
     ...state,
     ...runtimes,
@@ -119,6 +124,7 @@ async function start(surroundings: Surroundings, wholeConfig: Config): Promise<S
     secrets,
     schedules,
     keyed,
+    scrape,
     elsewhere: workers,
     startedAt,
   });

@@ -12,6 +12,7 @@ export interface DeadLetterListRequest {
 export interface DeadLetterStore {
   /** At most `limit`, newest first. */
   listDead(request: DeadLetterListRequest): Promise<readonly InvocationRecord[]>;
+  countDead(): Promise<number>;
   /** Removes one with all that is kept of it; false when it is not there, or no dead letter. */
   removeDead(invocationId: string): Promise<boolean>;
   /** Removes at most `most`, in one transaction, and says how many. */

@@ -50,6 +50,11 @@ export class HistoryWriter {
     else this.#timer ??= setTimeout(this.#onTimer, gatherMs);
   }
 
+  /** How many are not in the store yet. */
+  get waitingCount(): number {
+    return this.#waiting.size + this.#batch.size;
+  }
+
   /** What is not in the store yet. */
   find(invocationId: string): HistoryEntry | undefined {
     return this.#waiting.get(invocationId) ?? this.#batch.get(invocationId);

@@ -85,7 +85,7 @@ function plainExpress(): Express {
 
 /** What each path takes, for who asks in another way. */
 export const methodsOf: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
-  [/^\/(healthz|readyz|openapi\.json|runtimes|languages|functions|invocations|secrets)$/, ['GET', 'HEAD']],
+  [/^\/(healthz|readyz|metrics|openapi\.json|runtimes|languages|functions|invocations|secrets)$/, ['GET', 'HEAD']],
   [/^\/runtimes\/[^/]+$/, ['GET', 'HEAD', 'PUT', 'DELETE']],
   [/^\/runtimes\/[^/]+\/build$/, ['GET', 'HEAD', 'DELETE']],
   [/^\/secrets\/[^/]+$/, ['PUT', 'DELETE']],

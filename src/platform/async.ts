@@ -15,10 +15,12 @@ import { productVersion } from '../installation.ts';
 import type { Elsewhere } from '../invocations/elsewhere.ts';
 import type { InFlight } from '../invocations/in-flight.ts';
 import type { Invoker } from '../invocations/invoker.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Workload } from '../sandboxes/workload.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Store } from '../store/store.ts';
 import { explain } from './explain.ts';
+import { meteredRuns } from './metrics.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface AsyncParts {
@@ -28,6 +30,7 @@ interface AsyncParts {
   readonly replays: Replays;
   readonly catalog: FunctionCatalog;
   readonly invoker: Pick<Invoker, 'run'>;
+  readonly metrics: Metrics;
   readonly inFlight: InFlight;
   /** Undefined where one process runs all. */
   readonly workers: Pick<Elsewhere, 'cancel'> | undefined;
@@ -55,7 +58,8 @@ const cancelledTogether = 200;
 /** Takes up what an earlier run left, and makes what accepts and runs async invocations. */
 export async function openAsync(surroundings: Surroundings, parts: AsyncParts): Promise<OpenAsync> {
   const { config, logger, clock, onFailure, onStop, installDirectory } = surroundings;
-  const { store, secrets, history, replays, catalog, diskSpace, inFlight, invoker, workloadOf, workers } = parts;
+  const { store, secrets, history, replays, catalog, diskSpace, inFlight, invoker, metrics, workloadOf, workers } =
+    parts;
   const { work } = store;
   // An embedded database has one server: whoever held leases in it is dead.
   const interrupted = await work.voidLeases(config.databaseUrl === '' ? undefined : store.instanceId);
@@ -77,7 +81,7 @@ export async function openAsync(surroundings: Surroundings, parts: AsyncParts): 
     store: work,
     backlog,
     catalog,
-    invoker,
+    invoker: meteredRuns(metrics, invoker, 'async'),
     workloadOf,
     instanceId: store.instanceId,
     concurrency: config.asyncConcurrency,

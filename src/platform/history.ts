@@ -18,14 +18,14 @@ interface HistoryParts {
 
 interface OpenHistory {
   readonly history: History;
-  /** Keeps account of a sync invocation that has ended. */
-  readonly recordEnded: (ended: EndedInvocation) => void;
+  readonly recording: Recording;
 }
 
 /** Begins to keep what became of invocations, and to remove what is too old or too many. */
 export function openHistory(surroundings: Surroundings, { store, inFlight, elsewhere }: HistoryParts): OpenHistory {
   const { config, clock, onFailure, onStop } = surroundings;
-  const { writer, recordEnded } = openRecording(surroundings, store.history);
+  const recording = openRecording(surroundings, store.history);
+  const { writer } = recording;
   const retention = new Retention({
     store: store.history,
     maxAgeMs: config.historyMaxAgeMs,
@@ -34,12 +34,16 @@ export function openHistory(surroundings: Surroundings, { store, inFlight, elsew
     onFailure,
   });
   onStop(retention.start());
-  return { history: new History({ store: store.history, writer, inFlight, elsewhere }), recordEnded };
+  return { history: new History({ store: store.history, writer, inFlight, elsewhere }), recording };
 }
 
 /** What keeps account of sync invocations that have ended. */
-interface Recording extends Pick<OpenHistory, 'recordEnded'> {
+export interface Recording {
   readonly writer: HistoryWriter;
+  /** Keeps account of a sync invocation that has ended. */
+  readonly recordEnded: (ended: EndedInvocation) => void;
+  /** How many were left out up to now. */
+  readonly droppedCount: () => number;
 }
 
 /** Begins to keep what became of sync invocations. */
@@ -47,10 +51,12 @@ export function openRecording(
   { config, logger, onFailure, onStop }: Surroundings,
   store: Pick<HistoryStore, 'append'>,
 ): Recording {
+  let dropped = 0;
   const writer = new HistoryWriter({
     store,
     onFailure,
     onDropped: (count) => {
+      dropped += count;
       logger.warn('Invocations were left out of the history', { count });
     },
   });
@@ -59,6 +65,7 @@ export function openRecording(
   const keepsNothing = config.historyMaxAgeMs === 0 || config.historyMaxRows === 0;
   return {
     writer,
+    droppedCount: () => dropped,
     recordEnded: (ended) => {
       if (keepsNothing) return;
       try {

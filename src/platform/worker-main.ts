@@ -43,6 +43,7 @@ export function serveAsWorker(port: LinkPort): void {
     },
     running: async () => (await opened).running(),
     cancel: async (invocationId) => (await opened).cancel(invocationId),
+    metrics: async () => (await opened).metrics(),
     flushHistory: async () => (await opened).flushHistory(),
     follow: async (followId, functionId) => (await opened).follow(followId, functionId),
     unfollow: async (followId) => (await opened).unfollow(followId),

@@ -12,6 +12,7 @@ import { Invoker } from '../invocations/invoker.ts';
 import { LiveLogs } from '../invocations/live-logs.ts';
 import { describeError } from '../logger.ts';
 import { namedSecrets } from '../functions/named-secrets.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { RuntimeCatalog } from '../runtimes/runtime-catalog.ts';
 import type { Pools } from '../sandboxes/pools.ts';
 import type { News, ServerCalls, WorkerCalls, WorkerOrder } from '../workers/calls.ts';
@@ -27,6 +28,7 @@ import { closeAll } from './close-all.ts';
 import { commaSeparated } from './comma-separated.ts';
 import { explain } from './explain.ts';
 import { openRecording } from './history.ts';
+import { declareShared, meteredEnd } from './metrics.ts';
 import { openSandboxes } from './sandboxes.ts';
 import { lookAtAll } from './servers.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -81,7 +83,7 @@ async function open(surroundings: Surroundings, { order, server, onNews, stop }:
   const aliases = remoteAliases(server);
   const catalog = new FunctionCatalog({ functions: remoteFunctions(server), aliases });
   catalog.followsOthers = order.hears;
-  const { writer, recordEnded } = openRecording(surroundings, {
+  const recording = openRecording(surroundings, {
     append: (entries) => server.call('appendHistory', entries),
   });
   const sandboxes = await openSandboxes(surroundings, {
@@ -118,8 +120,17 @@ async function open(surroundings: Surroundings, { order, server, onNews, stop }:
     hear(news, { catalog, pools, onFailure });
   });
   const inFlight = new InFlight();
+  const metrics = new Metrics();
+  declareShared(metrics, { config, pools, inFlight, recording });
   const liveLogs = new LiveLogs(surroundings);
-  const invoker = new Invoker({ catalog, pools, inFlight, liveLogs, workloadOf, onEnded: recordEnded });
+  const invoker = new Invoker({
+    catalog,
+    pools,
+    inFlight,
+    liveLogs,
+    workloadOf,
+    onEnded: meteredEnd(metrics, recording),
+  });
   const relay = new LiveRelay({ liveLogs, tell: (...told) => server.call('tellLive', ...told) });
   const calls = {
     invoker: new WorkerInvoker({
@@ -163,7 +174,8 @@ async function open(surroundings: Surroundings, { order, server, onNews, stop }:
     url,
     running: () => Promise.resolve(inFlight.list()),
     cancel: (invocationId) => inFlight.cancel(invocationId),
-    flushHistory: () => writer.flush(),
+    metrics: () => metrics.snapshot(),
+    flushHistory: () => recording.writer.flush(),
     follow: (followId, functionId) => {
       relay.follow(followId, functionId);
       return Promise.resolve();

@@ -3,6 +3,7 @@ import { SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import { BackOff } from './back-off.ts';
 import type { Capacity, CapacityUser } from './capacity.ts';
+import type { SandboxCensus } from './census.ts';
 import type { PooledSandbox } from './pooled-sandbox.ts';
 import type { Finished } from './sandbox.ts';
 import { HoldTimes } from './hold-times.ts';
@@ -226,6 +227,18 @@ export class Pool implements CapacityUser {
     for (const sandbox of this.#live) this.#dismiss(sandbox);
     // A start that ends meanwhile sends its sandbox away as well.
     while (this.#starts.size + this.#departures.size > 0) await Promise.all([...this.#starts, ...this.#departures]);
+  }
+
+  /** What its sandboxes are at. */
+  census(): SandboxCensus {
+    const paused = this.#idle.filter(({ isPaused }) => isPaused).length;
+    return {
+      starting: this.#starting,
+      idle: this.#idle.length - paused,
+      paused,
+      busy: this.#live.size - this.#idle.length,
+      leaving: this.#departures.size,
+    };
   }
 
   /** Whether nothing would be lost with this pool. */

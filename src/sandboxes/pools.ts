@@ -2,6 +2,7 @@ import type { Cancellation } from '../cancellation.ts';
 import { draining } from '../errors.ts';
 import type { FunctionId, FunctionVersion } from '../functions/function.ts';
 import { Capacity } from './capacity.ts';
+import { censusOf, type SandboxCensus } from './census.ts';
 import { type Egress, requireEgress } from './egress.ts';
 import type { Launcher } from './launcher.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -83,6 +84,12 @@ export class Pools {
 
   get sandboxCount(): number {
     return this.#capacity.taken;
+  }
+
+  /** What the sandboxes of all pools are at, and how many containers are prepared. */
+  census(): SandboxCensus & { readonly prepared: number } {
+    const each = [...this.#pools.values(), ...this.#departing].map((pool) => pool.census());
+    return { ...censusOf(each), prepared: this.#options.prepared.count };
   }
 
   /**

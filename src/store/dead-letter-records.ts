@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import type { DeadLetterListRequest, DeadLetterStore } from '../async/dead-letter-store.ts';
 import type { InvocationRecord } from '../history/invocation-record.ts';
 import { toRecord } from './invocation-rows.ts';
@@ -20,6 +20,16 @@ export class DeadLetterRecords implements DeadLetterStore {
       .limit(limit)
       .execute();
     return rows.map(toRecord);
+  }
+
+  async countDead(): Promise<number> {
+    const { count } = await this.#database
+      .selectFrom('invocations')
+      .select(({ fn }) => fn.countAll().as('count'))
+      // As the index has it: it is not used for a value that is bound.
+      .where('state', '=', sql.lit<'dead'>('dead'))
+      .executeTakeFirstOrThrow();
+    return Number(count);
   }
 
   async removeDead(invocationId: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { HistoryEntry } from '../history/history-store.ts';
 import type { RunningInvocation } from '../invocations/in-flight.ts';
 import type { LiveEvent } from '../invocations/live-event.ts';
 import type { Reply } from '../invocations/reply.ts';
+import type { MetricSnapshot } from '../metrics/snapshot.ts';
 import type { Change } from '../servers/change-feed.ts';
 
 /** News for workers: of changes, and whether those of other servers are heard at present. */
@@ -56,6 +57,7 @@ export interface WorkerCalls {
   running(): Promise<readonly RunningInvocation[]>;
   /** Resolves with false when it runs no such invocation. */
   cancel(invocationId: string): Promise<boolean>;
+  metrics(): Promise<MetricSnapshot>;
   /** Hands over what is known of invocations that have ended. */
   flushHistory(): Promise<void>;
   follow(followId: number, functionId: FunctionId): Promise<void>;

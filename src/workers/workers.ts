@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionId } from '../functions/function.ts';
 import type { RunningInvocation } from '../invocations/in-flight.ts';
 import type { LiveEvent } from '../invocations/live-event.ts';
+import type { MetricSnapshot } from '../metrics/snapshot.ts';
+import { WorkerMetrics } from '../metrics/worker-metrics.ts';
 import type { News, WorkerCalls } from './calls.ts';
 import type { Link } from './link.ts';
 
@@ -16,6 +18,7 @@ interface WorkersParts {
   /** Told of a worker that was killed because it did not hear. */
   readonly onDeaf: () => void;
   readonly hearsWithinMs?: number;
+  readonly tellsWithinMs?: number;
 }
 
 interface Following {
@@ -27,6 +30,7 @@ interface Following {
 export class Workers {
   readonly #parts: WorkersParts;
   readonly #ends = new Set<WorkerEnd>();
+  readonly #metrics = new WorkerMetrics<WorkerEnd>();
   readonly #unheard = new Set<Promise<void>>();
   readonly #followings = new Map<number, Following>();
   #lastFollowId = 0;
@@ -44,11 +48,13 @@ export class Workers {
   /** From now on a worker is told and asked. Returns what ends that. */
   join(end: WorkerEnd): () => void {
     this.#ends.add(end);
+    this.#metrics.join(end);
     for (const [followId, { functionId }] of this.#followings) {
       this.#insist(end, end.link.call('follow', followId, functionId));
     }
     return () => {
       this.#ends.delete(end);
+      this.#metrics.leave(end);
     };
   }
 
@@ -64,6 +70,18 @@ export class Workers {
 
   async running(): Promise<readonly RunningInvocation[]> {
     return (await this.#askAll((link) => link.call('running'))).flat();
+  }
+
+  /** What each of them tells of itself, and what those counted that have gone. One that does not answer soon is not waited for. */
+  async metrics(): Promise<readonly MetricSnapshot[]> {
+    const asked = [...this.#ends].map(async (end) => {
+      this.#metrics.tell(end, await end.link.call('metrics'));
+    });
+    const over = new AbortController();
+    const tooLong = delay(this.#parts.tellsWithinMs ?? 3000, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled(asked), tooLong]);
+    over.abort();
+    return await this.#metrics.all();
   }
 
   /** Resolves with false when none runs such an invocation. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveLogEvent } from '../../src/wire/live-log.ts';
 import { whenEnded } from '../support/async-calls.ts';
 import { containersOn, until } from '../support/containers.ts';
+import { readMetrics } from '../support/metric-text.ts';
 import { newDatabase } from '../support/postgres/keeper.ts';
 import { spawnServer, type ServerProcess } from '../support/server-process.ts';
 import { callAlone, callsTogether, workerProcessesOf, workersOf } from '../support/worker-calls.ts';
@@ -60,6 +61,22 @@ describe.each([{ store: 'SQLite' }, { store: 'PostgreSQL' }])('two workers of a 
     const removed = await callsTogether(20, url, 'shared');
     expect(new Set(removed.map(({ status }) => status))).toStrictEqual(new Set([404]));
     await until(async () => (await workersOf('shared')).size === 0, 30_000, 'the sandboxes of both go');
+  });
+
+  it('tell of the calls of both in one scrape', async () => {
+    const { url, client } = server;
+    const count = async (): Promise<number> => {
+      const samples = readMetrics(await (await fetch(`${url}/metrics`)).text());
+      expect(samples.get('sraas_processes')).toBe(3);
+      return samples.get('sraas_invocations_total{mode="sync",outcome="handler_error",code=""}') ?? 0;
+    };
+    const code = { files: { 'main.mjs': 'export const handler = () => { throw new Error("counted"); };' } };
+    await client.deploy('counted', config, code);
+    const before = await count();
+    await callsTogether(20, url, 'counted');
+    expect(new Set((await workersOf('counted')).values())).toStrictEqual(new Set(['1', '2']));
+    expect(await count()).toBe(before + 20);
+    await client.remove('counted');
   });
 
   it('give all calls the value that a secret has now', async () => {

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { DiskSpace } from '../../artifacts/disk-space.ts';
+import type { MetricsText } from '../../metrics/metrics.ts';
 import type { HealthReply } from '../../wire/health.ts';
 import { onlyParameters } from '../only-parameters.ts';
 
@@ -11,11 +12,13 @@ export interface OperatorRoutesParts {
   readonly startedAt: Date;
   /** The OpenAPI document, as JSON. */
   readonly apiDescription: Uint8Array;
+  /** Makes the metrics of all processes of this server. */
+  readonly scrape: () => Promise<MetricsText>;
 }
 
-/** `GET /healthz`, `/readyz` and `/openapi.json`. */
+/** `GET /healthz`, `/readyz`, `/metrics` and `/openapi.json`. */
 export function operatorRoutes(parts: OperatorRoutesParts): Router {
-  const { isReady, diskSpace, productVersion, startedAt, apiDescription } = parts;
+  const { isReady, diskSpace, productVersion, startedAt, apiDescription, scrape } = parts;
   const router = Router({ caseSensitive: true, strict: true });
 
   router.get('/healthz', (_request, response) => {
@@ -38,6 +41,11 @@ export function operatorRoutes(parts: OperatorRoutesParts): Router {
       'Content-Length': String(apiDescription.byteLength),
     });
     response.end(apiDescription);
+  });
+
+  router.get('/metrics', async (_request, response) => {
+    const { contentType, text } = await scrape();
+    response.set('Content-Type', contentType).send(text);
   });
 
   return router;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FunctionId } from '../../../src/functions/function.ts';
 import type { RunningInvocation } from '../../../src/invocations/in-flight.ts';
 import type { LiveEvent } from '../../../src/invocations/live-event.ts';
+import type { MetricSnapshot } from '../../../src/metrics/snapshot.ts';
 import type { WorkerCalls } from '../../../src/workers/calls.ts';
 import { Workers, type WorkerEnd } from '../../../src/workers/workers.ts';
 
@@ -97,5 +98,16 @@ describe('the workers of a server', () => {
       'early lets go of 1',
       'late lets go of 1',
     ]);
+  });
+
+  it('are asked for their metrics, and for one that does not answer stands what it told last', async () => {
+    const told: MetricSnapshot = [];
+    const workers = new Workers({ tellsWithinMs: 10, onDeaf: () => undefined });
+    let isDeaf = false;
+    workers.join(end({ metrics: () => (isDeaf ? new Promise(() => undefined) : Promise.resolve(told)) }));
+    workers.join(end({ metrics: () => Promise.reject(new Error('It has gone')) }));
+    expect(await workers.metrics()).toStrictEqual([told]);
+    isDeaf = true;
+    expect(await workers.metrics()).toStrictEqual([told]);
   });
 });
