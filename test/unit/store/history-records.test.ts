@@ -129,6 +129,20 @@ describe('the boundary of the newest so many', () => {
   });
 });
 
+describe('dead letters', () => {
+  it('are counted, and nothing else is', async () => {
+    const { history, deadLetters } = await temporaryStore();
+    expect(await deadLetters.countDead()).toBe(0);
+    await history.append([
+      entryWith({ state: 'dead' }),
+      entryWith(failed),
+      entryWith({ state: 'dead' }),
+      entryWith({}),
+    ]);
+    expect(await deadLetters.countDead()).toBe(2);
+  });
+});
+
 describe('pruning', () => {
   const highest = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
 
