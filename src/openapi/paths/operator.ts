@@ -25,6 +25,17 @@ export const operatorPaths: Paths = {
       },
     },
   },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: 'Tells what the server counts and is at',
+      tags,
+      responses: {
+        200: answer("Prometheus' text format, version 0.0.4", { 'text/plain': { schema: { type: 'string' } } }),
+        ...problems([]),
+      },
+    },
+  },
   '/openapi.json': {
     get: {
       operationId: 'apiDescription',

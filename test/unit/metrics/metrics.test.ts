@@ -91,13 +91,13 @@ describe('what is read at a scrape', () => {
 
   it('is left out when it cannot be told, and comes back; the rest is there', async () => {
     const metrics = new Metrics();
-    let value: number | undefined;
-    const read = (): Promise<number> => (value === undefined ? Promise.reject(new Error()) : Promise.resolve(value));
+    let isAway = true;
+    const read = (): Promise<number> => (isAway ? Promise.reject(new Error('It is away')) : Promise.resolve(3));
     readGauge(metrics.registry, { name: 'a', help: 'a', read });
     readGauge(metrics.registry, { name: 'b', help: 'b', read: () => 2 });
     const without = await scraped(metrics);
     expect([without.has('a'), without.get('b')]).toStrictEqual([false, 2]);
-    value = 3;
+    isAway = false;
     expect((await scraped(metrics)).get('a')).toBe(3);
   });
 

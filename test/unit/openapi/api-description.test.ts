@@ -70,7 +70,7 @@ describe('the description of the API', () => {
     const methodOf = (id: string): unknown =>
       id.split('.').reduce((value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name], client);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.filter((id) => typeof methodOf(id) !== 'function')).toEqual(['readiness', 'apiDescription']);
+    expect(ids.filter((id) => typeof methodOf(id) !== 'function')).toEqual(['readiness', 'metrics', 'apiDescription']);
   });
 
   it('has the version of the product', () => {
