@@ -24,6 +24,8 @@ export interface BenchCase {
   readonly against: string;
   /** The bars, by figure. Figures without one are shown and judge nothing. */
   readonly bars: Readonly<Record<string, Bar>>;
+  /** The ratios that are reached where a bar is not yet: what the guard against regressions holds instead of the bar. */
+  readonly reached?: Readonly<Record<string, number>>;
   /** How often each side is measured. */
   readonly rounds: number;
   /** The same in the short form; left out where the short form, which guards against regressions, leaves the case out. */

@@ -46,7 +46,7 @@ export function meets(ratio: number, { side, ratio: wanted }: Bar): boolean {
   return side === 'at least' ? ratio >= wanted : ratio <= wanted;
 }
 
-/** The bar of the regression guard: a third worse than the one that is promised. */
+/** The bar of the regression guard: a third worse than the one that is promised, or than what is reached. */
 export function loosened({ side, ratio }: Bar): Bar {
   return { side, ratio: side === 'at least' ? (ratio * 2) / 3 : (ratio * 3) / 2 };
 }
