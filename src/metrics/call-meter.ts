@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from './prom-client.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Reply } from '../invocations/reply.ts';
 import { outcomes, type Outcome } from '../wire/outcome.ts';

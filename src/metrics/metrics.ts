@@ -1,4 +1,4 @@
-import { Registry } from 'prom-client';
+import { Registry } from './prom-client.ts';
 import { CallMeter } from './call-meter.ts';
 import { processMetrics } from './process-metrics.ts';
 import { textOf, textType, type MetricSnapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from './prom-client.ts';
 import { readCounter, readGauge } from './readings.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from './prom-client.ts';
 
 type Soon<Value> = Value | Promise<Value>;
 
