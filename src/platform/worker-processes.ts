@@ -43,15 +43,37 @@ export function workerSpawner(installDirectory: string): () => WorkerProcess {
 
 /**
  * A connection that a worker was sent and had not taken when it died would stay open without an answer: Node's cluster waits for
- * the worker to take it, which is sent one at a time. Closed here, its client learns of it. One that was taken is closed already.
+ * the worker to take it. Closed here, its client learns of it. One that was taken is closed already. Cluster goes on to send some until
+ * it has seen both the end of the process and that of the channel to it.
  */
 function dropWhatItDidNotTake({ process }: Worker): void {
-  let sent: { close?: () => void } | undefined;
+  const sent = new Set<{ close: () => void }>();
+  let hasGone = false;
   const send = process.send.bind(process);
   process.send = (...given: readonly unknown[]): boolean => {
     const [, handle] = given;
-    if (typeof handle === 'object' && handle !== null) sent = handle;
+    if (isClosable(handle)) {
+      if (hasGone) {
+        handle.close();
+        return false;
+      }
+      sent.add(handle);
+      if (sent.size > mostUntaken) sent.delete([...sent][0] ?? handle);
+    }
     return (send as (...args: readonly unknown[]) => boolean)(...given);
   };
-  process.once('exit', () => sent?.close?.());
+  const drop = (): void => {
+    hasGone = true;
+    for (const handle of sent) handle.close();
+    sent.clear();
+  };
+  process.once('exit', drop);
+  process.once('disconnect', drop);
+}
+
+/** They are sent one at a time; those before have been taken. */
+const mostUntaken = 8;
+
+function isClosable(handle: unknown): handle is { close: () => void } {
+  return typeof handle === 'object' && handle !== null && 'close' in handle && typeof handle.close === 'function';
 }

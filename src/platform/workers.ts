@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
@@ -98,7 +100,8 @@ export async function runWorkers(
   await server.listenAt(serverSocket);
   // For a start that fails before there is a service to end.
   onStop(() => server.close(0));
-  const divided = dividedConfig(wholeConfig, sandboxMemoryMb(wholeConfig));
+  const port = config.port === 0 ? await freePort(config.host) : config.port;
+  const divided = dividedConfig({ ...wholeConfig, port }, sandboxMemoryMb(wholeConfig));
   const processes = new WorkerProcesses({
     count: config.workers,
     spawn: workerSpawner(installDirectory),
@@ -157,6 +160,16 @@ export async function runWorkers(
     await processes.close(0);
     throw explained(error, config);
   }
+}
+
+/** One for all workers, those too that come when none listens any more. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function explained(error: unknown, { port }: Config): unknown {

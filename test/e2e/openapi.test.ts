@@ -40,7 +40,7 @@ async function call(method: string, target: string, { document, text, headers = 
     }
     return { status, headers: response.headers, body: received };
   }
-  const parsed: unknown = received === '' ? undefined : JSON.parse(received);
+  const parsed: unknown = received === '' ? undefined : /[/+]json$/.test(type) ? JSON.parse(received) : received;
   expect(api.faultOfReply(request, { status, type, body: parsed }), `${method} ${target}: ${status}`).toBeUndefined();
   if (status < 300 && document !== undefined) {
     expect(api.faultOfRequest(request, document), `${method} ${target}`).toBeUndefined();
