@@ -1,14 +1,14 @@
 import type { Cancellation } from '../cancellation.ts';
-import { SraasError } from '../errors.ts';
+import type { SraasError } from '../errors.ts';
 import type { FunctionVersion } from '../functions/function.ts';
-import { BackOff } from './back-off.ts';
 import type { Capacity, CapacityUser } from './capacity.ts';
 import type { SandboxCensus } from './census.ts';
 import type { PooledSandbox } from './pooled-sandbox.ts';
-import type { Finished } from './sandbox.ts';
 import { HoldTimes } from './hold-times.ts';
 import type { Lease } from './lease.ts';
 import { Patience, startPatienceMs, wakePatienceMs } from './patience.ts';
+import { PoolStarts } from './pool-starts.ts';
+import { requirePlace } from './queue-place.ts';
 import type { Started } from './started.ts';
 import { WaitingCalls, type WaitingTogether } from './waiting-calls.ts';
 import type { Workload } from './workload.ts';
@@ -42,23 +42,41 @@ export class Pool implements CapacityUser {
   readonly #idle: PooledSandbox[] = [];
   readonly #live = new Set<PooledSandbox>();
   readonly #waiting: WaitingCalls;
-  readonly #backOff = new BackOff();
   readonly #holdTimes = new HoldTimes();
   readonly #patience = new Patience();
   #impatience: NodeJS.Timeout | undefined;
-  #starting = 0;
-  readonly #starts = new Set<Promise<void>>();
+  /** Idle ones that were paused, and are being woken for calls that wait. */
+  #waking = 0;
+  readonly #starts: PoolStarts;
   readonly #departures = new Set<Promise<void>>();
   #retired = false;
   #destroyed = false;
   #keepsWarm = false;
-  /** How loading the handler failed last: the answer to calls while the back-off lasts, as the code cannot change. */
-  #lastFailure: Finished | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     const { maxWaiting: maxLength, maxWaitMs, waitingTogether: together } = options;
     this.#waiting = new WaitingCalls({ maxLength, maxWaitMs, ...(together === undefined ? {} : { together }) });
+    this.#starts = new PoolStarts({
+      start: () => options.start(options.workload),
+      onReady: (sandbox) => {
+        this.#live.add(sandbox);
+        sandbox.onLost = () => {
+          this.#dismiss(sandbox);
+        };
+        this.#offer(sandbox, true);
+      },
+      onNotLoaded: (sandbox, finished) => {
+        this.#live.add(sandbox);
+        this.#waiting.serve((queueMs) => ({ kind: 'not_loaded', finished, initMs: sandbox.initMs, queueMs }));
+        this.#dismiss(sandbox);
+      },
+      onFailed: (error) => {
+        this.#waiting.fail(error);
+        options.capacity.giveBack(this);
+        this.#leaveIfEmpty();
+      },
+    });
     options.capacity.join(this);
   }
 
@@ -95,10 +113,17 @@ export class Pool implements CapacityUser {
         return { kind: 'sandbox', sandbox, coldStart: false, queueMs: performance.now() - began };
       }
     }
-    if (this.#lastFailure !== undefined && this.#live.size === 0 && !this.#backOff.isOver()) {
-      return { kind: 'not_loaded', finished: this.#lastFailure, initMs: 0, queueMs: 0 };
+    const { lastFailure: finished, isBackingOff } = this.#starts;
+    if (finished !== undefined && this.#live.size === 0 && isBackingOff) {
+      return { kind: 'not_loaded', finished, initMs: 0, queueMs: 0 };
     }
-    this.#requirePlace();
+    requirePlace({
+      waiting: this.#waiting,
+      holdTimes: this.#holdTimes,
+      live: this.#live.size,
+      soon: this.#starts.count + this.#room(),
+      maxWaitMs: this.#options.maxWaitMs,
+    });
     return await this.#wait(signal);
   }
 
@@ -136,7 +161,7 @@ export class Pool implements CapacityUser {
 
   /** To those who have waited long enough. */
   #offerIdle(): void {
-    while (this.#waiting.length > 0 && !this.#isPatient(wakePatienceMs)) {
+    while (this.#waiting.length > this.#waking && !this.#isPatient(wakePatienceMs)) {
       const sandbox = this.#idle.pop();
       if (sandbox === undefined) return;
       if (sandbox.isPaused) void this.#wakeForAnybody(sandbox);
@@ -145,7 +170,10 @@ export class Pool implements CapacityUser {
   }
 
   async #wakeForAnybody(sandbox: PooledSandbox): Promise<void> {
-    if (await sandbox.wake()) this.#offer(sandbox, false);
+    this.#waking++;
+    const awake = await sandbox.wake();
+    this.#waking--;
+    if (awake) this.#offer(sandbox, false);
     else this.#dismiss(sandbox);
   }
 
@@ -170,9 +198,7 @@ export class Pool implements CapacityUser {
       const { isWaitedFor } = this;
       if (this.#room() <= 0 || !(isWaitedFor || this.#wantsWarmth())) return;
       if (!this.#options.capacity.tryTake(this, isWaitedFor)) return;
-      this.#starting++;
-      const start: Promise<void> = this.#startOne().finally(() => this.#starts.delete(start));
-      this.#starts.add(start);
+      this.#starts.begin();
     }
   }
 
@@ -181,7 +207,8 @@ export class Pool implements CapacityUser {
   }
 
   get isWaitedFor(): boolean {
-    return this.#waiting.length - this.#idle.length > this.#starting && !this.#isPatient(startPatienceMs);
+    const soonServed = this.#idle.length + this.#waking + this.#starts.count;
+    return this.#waiting.length > soonServed && !this.#isPatient(startPatienceMs);
   }
 
   oldestIdleSince(): number | undefined {
@@ -226,14 +253,15 @@ export class Pool implements CapacityUser {
     this.#waiting.failAll(error);
     for (const sandbox of this.#live) this.#dismiss(sandbox);
     // A start that ends meanwhile sends its sandbox away as well.
-    while (this.#starts.size + this.#departures.size > 0) await Promise.all([...this.#starts, ...this.#departures]);
+    const { underWay } = this.#starts;
+    while (underWay.size + this.#departures.size > 0) await Promise.all([...underWay, ...this.#departures]);
   }
 
   /** What its sandboxes are at. */
   census(): SandboxCensus {
     const paused = this.#idle.filter(({ isPaused }) => isPaused).length;
     return {
-      starting: this.#starting,
+      starting: this.#starts.count,
       idle: this.#idle.length - paused,
       paused,
       busy: this.#live.size - this.#idle.length,
@@ -248,25 +276,7 @@ export class Pool implements CapacityUser {
 
   /** One that is being removed still counts: `max` is a promise about containers, not about wishes. */
   #room(): number {
-    return this.version.config.concurrency.max - this.#live.size - this.#starting - this.#departures.size;
-  }
-
-  /** What cannot be served in time is told so at once, not after a wait in vain. */
-  #requirePlace(): void {
-    const soon = this.#starting + this.#room();
-    const ahead = Math.max(0, this.#waiting.length - soon);
-    const waitMs = this.#holdTimes.expectedWaitMs(ahead, this.#live.size + soon);
-    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-    if (this.#waiting.isFull(soon)) {
-      throw new SraasError('QUEUE_FULL', 'Too many calls wait already; try again later.', { retryAfterSeconds });
-    }
-    if (waitMs > this.#options.maxWaitMs) {
-      throw new SraasError(
-        'QUEUE_FULL',
-        `The calls that wait already would keep this one waiting for about ${retryAfterSeconds} s, which is too long; try again later.`,
-        { retryAfterSeconds },
-      );
-    }
+    return this.version.config.concurrency.max - this.#live.size - this.#starts.count - this.#departures.size;
   }
 
   /** False when the sandbox turned out to be lost. */
@@ -281,38 +291,8 @@ export class Pool implements CapacityUser {
 
   #wantsWarmth(): boolean {
     const { isolation, concurrency } = this.version.config;
-    if (!this.#keepsWarm || this.#retired || isolation === 'fresh' || !this.#backOff.isOver()) return false;
-    return this.#live.size + this.#starting < concurrency.warmMin;
-  }
-
-  async #startOne(): Promise<void> {
-    let started: Started;
-    try {
-      started = await this.#options.start(this.#options.workload);
-    } catch (error) {
-      this.#starting--;
-      this.#backOff.failed();
-      this.#waiting.fail(error);
-      this.#options.capacity.giveBack(this);
-      this.#leaveIfEmpty();
-      return;
-    }
-    this.#starting--;
-    const { sandbox, finished } = started;
-    this.#live.add(sandbox);
-    if (sandbox.state === 'ready' || finished === undefined) {
-      this.#backOff.succeeded();
-      this.#lastFailure = undefined;
-      sandbox.onLost = () => {
-        this.#dismiss(sandbox);
-      };
-      this.#offer(sandbox, true);
-      return;
-    }
-    this.#backOff.failed();
-    this.#lastFailure = finished;
-    this.#waiting.serve((queueMs) => ({ kind: 'not_loaded', finished, initMs: sandbox.initMs, queueMs }));
-    this.#dismiss(sandbox);
+    if (!this.#keepsWarm || this.#retired || isolation === 'fresh' || this.#starts.isBackingOff) return false;
+    return this.#live.size + this.#starts.count < concurrency.warmMin;
   }
 
   #offer(sandbox: PooledSandbox, coldStart: boolean): void {
@@ -344,6 +324,6 @@ export class Pool implements CapacityUser {
   }
 
   #isEmpty(): boolean {
-    return this.#live.size + this.#starting + this.#departures.size + this.#waiting.length === 0;
+    return this.#live.size + this.#starts.count + this.#departures.size + this.#waiting.length === 0;
   }
 }

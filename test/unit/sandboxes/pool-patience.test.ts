@@ -54,6 +54,23 @@ describe('very short calls', () => {
     expect(sandboxOf(await next)).toBe(atWork);
   });
 
+  it('wake one for each that waits, and start none meanwhile', async () => {
+    const scripted = scriptedPool();
+    const all = [await scripted.coldCall(), await scripted.coldCall(), await scripted.coldCall()];
+    for (const sandbox of all) {
+      sandbox.lastBusyMs = 0.1;
+      scripted.pool.release(sandbox);
+    }
+    const atWork = await leased(scripted);
+    const woken = vi.fn(() => new Promise<boolean>(() => undefined));
+    for (const sandbox of all) {
+      if (sandbox !== atWork) vi.spyOn(sandbox.isPausedUntil(Promise.resolve(true)), 'wake').mockImplementation(woken);
+    }
+    void scripted.call();
+    await vi.advanceTimersByTimeAsync(50);
+    expect([woken.mock.calls.length, scripted.starts()]).toEqual([1, 3]);
+  });
+
   it('wake another one at once when so many wait that their turn would come late', async () => {
     const scripted = await twoIdle(0.5);
     const atWork = await leased(scripted);
