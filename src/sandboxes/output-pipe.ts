@@ -1,7 +1,20 @@
 import { constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { fifosOnDemand, type FifoMaker } from './fifo-stock.ts';
-import type { Output } from './output.ts';
+import type { Output, WorkEnd } from './output.ts';
+
+/** Resolves when the event loop has handed out all that it has found to be there to be read. One for all that wait in its turn. */
+let handedOut: Promise<void> | undefined;
+
+function untilHandedOut(): Promise<void> {
+  handedOut ??= new Promise((resolve) => {
+    setImmediate(() => {
+      handedOut = undefined;
+      resolve();
+    });
+  });
+  return handedOut;
+}
 
 const scratch = Buffer.allocUnsafe(65_536);
 /** A pipe holds at most 1 MiB unless its writer is privileged. Source: pipe-max-size in proc(5). */
@@ -16,7 +29,7 @@ const sameMomentMs = 1;
 /**
  * Output through one FIFO that is descriptors 1 and 2 of everything in the sandbox, so that the kernel itself keeps console
  * output, raw writes and children's output in the order they were written. Everything that was written before a frame was sent
- * is in the pipe when the frame arrives, so nothing is waited for.
+ * is in the pipe when the frame arrives, so nothing is waited for but the turn of the event loop.
  */
 export class OutputPipe implements Output {
   readonly #descriptor: number;
@@ -48,11 +61,17 @@ export class OutputPipe implements Output {
     this.#sink = sink;
   }
 
-  end(): Promise<boolean> {
-    this.#drain();
+  /**
+   * Of work that was answered: to be called while the frame that answers is being taken, from the event loop's turn in which it was
+   * read. What was written before it had become readable before it, and is handed out in the same turn at the latest: epoll tells of
+   * files in the order in which they became ready. So nobody has to ask a pipe that is empty as a rule, which costs an exception.
+   */
+  async end(how: WorkEnd): Promise<boolean> {
+    if (how === 'answered') await untilHandedOut();
+    else this.#drain();
     this.#drainedAt = performance.now();
     this.#sink = undefined;
-    return Promise.resolve(true);
+    return true;
   }
 
   close(): void {

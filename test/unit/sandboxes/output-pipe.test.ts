@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, createWriteStream, writeSync, openSync, closeSync } from 'node:fs';
+import { closeSync, constants, createWriteStream, openSync, writeSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OutputPipe } from '../../../src/sandboxes/output-pipe.ts';
 import { patience } from '../../support/patience.ts';
@@ -41,7 +44,7 @@ describe('the output pipe of a sandbox', () => {
   it('gives what was written, in order, when the work ends', async () => {
     const output = collected();
     for (const text of ['one ', 'two ', 'three']) writeSync(writer, text);
-    await pipe.end();
+    await pipe.end('gone');
     expect(output.text()).toBe('one two three');
   });
 
@@ -59,7 +62,7 @@ describe('the output pipe of a sandbox', () => {
       writeSync(second, `b${round} `);
     }
     closeSync(second);
-    await pipe.end();
+    await pipe.end('gone');
     expect(output.text()).toBe('a1 b1 a2 b2 a3 b3 ');
   });
 
@@ -67,20 +70,20 @@ describe('the output pipe of a sandbox', () => {
     writeSync(writer, 'of the call before');
     const output = collected();
     writeSync(writer, 'mine');
-    await pipe.end();
+    await pipe.end('gone');
     expect(output.text()).toBe('mine');
   });
 
   it('drops what is written after nobody wants it any more, and never fills up', async () => {
     const output = collected();
-    await pipe.end();
+    await pipe.end('gone');
     const other = createWriteStream(path);
     for (let written = 0; written < 4; written++) other.write(Buffer.alloc(65_536, 'x'));
     other.end();
     await once(other, 'finish');
     const next = collected();
     writeSync(writer, 'next');
-    await pipe.end();
+    await pipe.end('gone');
     expect([output.text(), next.text()]).toEqual(['', 'next']);
   });
 
@@ -89,7 +92,7 @@ describe('the output pipe of a sandbox', () => {
     const full = Buffer.alloc(1_048_576, 'abcdefghi\n');
     const written = writeSync(writer, full);
     expect(written).toBeGreaterThanOrEqual(65_536);
-    await pipe.end();
+    await pipe.end('gone');
     expect(output.text()).toBe(full.toString('utf8', 0, written));
   });
 
@@ -99,7 +102,7 @@ describe('the output pipe of a sandbox', () => {
     const other = createWriteStream(path);
     other.end(text);
     await once(other, 'finish');
-    await pipe.end();
+    await pipe.end('gone');
     expect(output.text()).toBe(text);
   });
 
@@ -110,7 +113,7 @@ describe('the output pipe of a sandbox', () => {
       writeSync(passing, text);
       closeSync(passing);
     }
-    await pipe.end();
+    await pipe.end('gone');
     expect(output.text()).toBe('first second');
   });
 
@@ -118,8 +121,54 @@ describe('the output pipe of a sandbox', () => {
     const output = collected();
     writeSync(writer, 'late');
     pipe.close();
-    await pipe.end();
+    await pipe.end('gone');
     pipe.close();
     expect(output.text()).toBe('');
   });
+
+  it('gives all that was written before an answer that is read by the event loop', async () => {
+    const answers = join(directory, 'answers');
+    execFileSync('mkfifo', [answers]);
+    const channel = new Socket({ fd: openSync(answers, constants.O_RDWR | constants.O_NONBLOCK), writable: false });
+    const sandbox = new Worker(writerThenAnswerer, { eval: true, workerData: { path, answers, texts } });
+    try {
+      const told: string[] = [];
+      for (const text of texts) {
+        const output = collected();
+        sandbox.postMessage('go');
+        const wanted = Buffer.byteLength(text);
+        await new Promise<void>((resolve, reject) => {
+          channel.once('data', () => {
+            // As a sandbox does: at once, in the turn in which the answer was read.
+            pipe.end('answered').then(() => {
+              resolve();
+            }, reject);
+          });
+        });
+        told.push(output.text());
+        expect(output.text().length).toBe(wanted);
+      }
+      expect(told).toEqual(texts);
+    } finally {
+      await sandbox.terminate();
+      channel.destroy();
+    }
+  });
 });
+
+/** Of nothing, of little, of all that a pipe holds, and of more than a read takes; often enough for any order of events. */
+const texts = Array.from({ length: 300 }, (_, round) => `${round} `.repeat([0, 1, 1, 10_000, 16_000][round % 5] ?? 0));
+
+/** Writes a text and then an answer, each time it is told to, without waiting for anybody: blocking writes, from another thread. */
+const writerThenAnswerer = `
+  const { openSync, writeSync } = require('node:fs');
+  const { parentPort, workerData: { path, answers, texts } } = require('node:worker_threads');
+  const output = openSync(path, 'w');
+  const channel = openSync(answers, 'w');
+  let round = 0;
+  parentPort.on('message', () => {
+    const bytes = Buffer.from(texts[round++]);
+    for (let written = 0; written < bytes.length; ) written += writeSync(output, bytes, written);
+    writeSync(channel, 'x');
+  });
+`;
