@@ -1,3 +1,5 @@
+import { StallWatch } from './stall-watch.ts';
+
 /** How much the newest call counts in the mean: the last dozen decide. */
 const weight = 0.15;
 
@@ -8,22 +10,67 @@ export const wakePatienceMs = 2;
 export const startPatienceMs = 10;
 
 /**
+ * How many times as long a call waits at most while others go on to be served: the host itself may take its time, which more
+ * sandboxes would only lengthen; and what was expected of them may be wrong.
+ */
+const mostTimes = 10;
+
+interface PatienceParts {
+  readonly waiting: { readonly length: number; oldestSince(): number | undefined };
+  /** How many sandboxes are at work. */
+  readonly atWork: () => number;
+  /** Called every so often while calls wait: what was worth waiting for may not be any more. */
+  readonly onLook: () => void;
+}
+
+/**
  * Whether calls do better to wait for the sandboxes that are at work than to get another one. Very short calls do: those that share
  * few sandboxes find their code hot and their processor free, where each further process is one more to switch to.
  */
 export class Patience {
+  readonly #parts: PatienceParts;
+  readonly #stall: StallWatch;
   #meanBusyMs: number | undefined;
 
-  /** @param busyMs how long a call kept its sandbox at work; undefined where nobody can tell. */
-  note(busyMs: number | undefined): void {
+  constructor(parts: PatienceParts) {
+    this.#parts = parts;
+    const isWatching = (): boolean => parts.waiting.length > 0;
+    this.#stall = new StallWatch({ everyMs: wakePatienceMs, isWatching, onLook: parts.onLook });
+  }
+
+  /** A call has begun to wait. */
+  begin(): void {
+    this.#stall.begin();
+  }
+
+  /**
+   * A sandbox has come back.
+   * @param busyMs how long its call kept it at work; undefined where nobody can tell.
+   */
+  returned(busyMs: number | undefined): void {
+    this.#stall.moved();
     if (busyMs === undefined) return;
     this.#meanBusyMs =
       this.#meanBusyMs === undefined ? busyMs : this.#meanBusyMs + weight * (busyMs - this.#meanBusyMs);
   }
 
-  /** Whether `calls` are likely to be done by `sandboxes` within that time. False while nothing is known. */
-  suffices(calls: number, sandboxes: number, withinMs: number): boolean {
-    if (this.#meanBusyMs === undefined || sandboxes === 0) return false;
+  /** Whether those that wait, and one more, will have been served within that time. False while nothing is known. */
+  lasts(withinMs: number): boolean {
+    const { waiting, atWork } = this.#parts;
+    if (this.#stall.stalledMs >= withinMs) return false;
+    const since = waiting.oldestSince();
+    if (since !== undefined && performance.now() - since >= withinMs * mostTimes) return false;
+    return this.#suffice(atWork(), waiting.length + 1, withinMs);
+  }
+
+  /** Whether those that wait would do as well with one sandbox less at work. */
+  sparesOne(): boolean {
+    const { waiting, atWork } = this.#parts;
+    return this.#stall.stalledMs === 0 && this.#suffice(atWork() - 1, waiting.length, wakePatienceMs / 2);
+  }
+
+  #suffice(sandboxes: number, calls: number, withinMs: number): boolean {
+    if (this.#meanBusyMs === undefined || sandboxes < 1) return false;
     return (calls / sandboxes) * this.#meanBusyMs < withinMs;
   }
 }

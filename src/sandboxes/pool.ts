@@ -43,8 +43,7 @@ export class Pool implements CapacityUser {
   readonly #live = new Set<PooledSandbox>();
   readonly #waiting: WaitingCalls;
   readonly #holdTimes = new HoldTimes();
-  readonly #patience = new Patience();
-  #impatience: NodeJS.Timeout | undefined;
+  readonly #patience: Patience;
   /** Idle ones that were paused, and are being woken for calls that wait. */
   #waking = 0;
   readonly #starts: PoolStarts;
@@ -56,7 +55,23 @@ export class Pool implements CapacityUser {
   constructor(options: PoolOptions) {
     this.#options = options;
     const { maxWaiting: maxLength, maxWaitMs, waitingTogether: together } = options;
-    this.#waiting = new WaitingCalls({ maxLength, maxWaitMs, ...(together === undefined ? {} : { together }) });
+    this.#waiting = new WaitingCalls({
+      maxLength,
+      maxWaitMs,
+      ...(together === undefined ? {} : { together }),
+      // The last one to leave a retired pool turns off the light.
+      onLeft: () => {
+        this.#leaveIfEmpty();
+      },
+    });
+    this.#patience = new Patience({
+      waiting: this.#waiting,
+      atWork: () => this.#live.size - this.#idle.length,
+      onLook: () => {
+        this.#offerIdle();
+        this.advance();
+      },
+    });
     this.#starts = new PoolStarts({
       start: () => options.start(options.workload),
       onReady: (sandbox) => {
@@ -98,20 +113,12 @@ export class Pool implements CapacityUser {
    * QUEUE_TIMEOUT, and what a start can fail with.
    */
   async acquire(signal: Cancellation): Promise<Lease> {
-    const lease = await this.#acquire(signal);
-    if (lease.kind === 'sandbox') this.#holdTimes.begin(lease.sandbox);
-    return lease;
-  }
-
-  async #acquire(signal: Cancellation): Promise<Lease> {
     signal.throwIfAborted();
     if (this.#isPatient(wakePatienceMs) && !this.#waiting.isFull(0)) return await this.#wait(signal);
     const began = performance.now();
     for (let sandbox = this.#idle.pop(); sandbox !== undefined; sandbox = this.#idle.pop()) {
-      if (!sandbox.isPaused) return { kind: 'sandbox', sandbox, coldStart: false, queueMs: 0 };
-      if (await this.#wake(sandbox, signal)) {
-        return { kind: 'sandbox', sandbox, coldStart: false, queueMs: performance.now() - began };
-      }
+      if (!sandbox.isPaused) return this.#lend(sandbox, false, 0);
+      if (await this.#wake(sandbox, signal)) return this.#lend(sandbox, false, performance.now() - began);
     }
     const { lastFailure: finished, isBackingOff } = this.#starts;
     if (finished !== undefined && this.#live.size === 0 && isBackingOff) {
@@ -127,36 +134,21 @@ export class Pool implements CapacityUser {
     return await this.#wait(signal);
   }
 
-  async #wait(signal: Cancellation): Promise<Lease> {
+  #wait(signal: Cancellation): Promise<Lease> {
     const lease = this.#waiting.wait(signal);
     this.advance();
-    this.#growImpatient();
-    try {
-      return await lease;
-    } finally {
-      // The last one to leave a retired pool turns off the light.
-      this.#leaveIfEmpty();
-    }
+    this.#patience.begin();
+    return lease;
   }
 
-  /** Whether the calls that wait, and one more, will soon have been served by the sandboxes that are at work. */
+  #lend(sandbox: PooledSandbox, coldStart: boolean, queueMs: number): Lease {
+    this.#holdTimes.begin(sandbox);
+    return { kind: 'sandbox', sandbox, coldStart, queueMs };
+  }
+
+  /** Whether the calls that wait, and one more, do better to wait for the sandboxes that are at work. */
   #isPatient(withinMs: number): boolean {
-    if (this.version.config.isolation !== 'warm' || this.#retired) return false;
-    const since = this.#waiting.oldestSince();
-    if (since !== undefined && performance.now() - since >= withinMs) return false;
-    return this.#patience.suffices(this.#waiting.length + 1, this.#live.size - this.#idle.length, withinMs);
-  }
-
-  /** Looks after a while whether calls still wait that were to be served soon, and gets them another sandbox then. */
-  #growImpatient(): void {
-    if (this.#impatience !== undefined || this.#waiting.length === 0) return;
-    if (this.#idle.length === 0 && !this.#isPatient(startPatienceMs)) return;
-    this.#impatience = setTimeout(() => {
-      this.#impatience = undefined;
-      this.#offerIdle();
-      this.advance();
-      this.#growImpatient();
-    }, wakePatienceMs).unref();
+    return this.#reuses && this.#patience.lasts(withinMs);
   }
 
   /** To those who have waited long enough. */
@@ -180,10 +172,10 @@ export class Pool implements CapacityUser {
   /** Takes a sandbox back after a call. */
   release(sandbox: PooledSandbox): void {
     this.#holdTimes.end(sandbox);
-    this.#patience.note(sandbox.lastBusyMs);
-    const keep = sandbox.state === 'ready' && !this.#retired && this.version.config.isolation === 'warm';
-    if (keep) this.#offer(sandbox, false);
-    else this.#dismiss(sandbox);
+    this.#patience.returned(sandbox.lastBusyMs);
+    if (sandbox.state !== 'ready' || !this.#reuses) this.#dismiss(sandbox);
+    else if (this.#patience.sparesOne()) this.#idle.push(sandbox);
+    else this.#offer(sandbox, false);
   }
 
   /** Keeps `warm_min` sandboxes from now on, until it is retired: for the version that calls without a number mean. */
@@ -251,6 +243,7 @@ export class Pool implements CapacityUser {
     this.#retired = true;
     this.#destroyed = true;
     this.#waiting.failAll(error);
+    this.#leaveIfEmpty();
     for (const sandbox of this.#live) this.#dismiss(sandbox);
     // A start that ends meanwhile sends its sandbox away as well.
     const { underWay } = this.#starts;
@@ -267,6 +260,11 @@ export class Pool implements CapacityUser {
       busy: this.#live.size - this.#idle.length,
       leaving: this.#departures.size,
     };
+  }
+
+  /** Whether what has served a call may serve another one. */
+  get #reuses(): boolean {
+    return this.version.config.isolation === 'warm' && !this.#retired;
   }
 
   /** Whether nothing would be lost with this pool. */
@@ -296,7 +294,7 @@ export class Pool implements CapacityUser {
   }
 
   #offer(sandbox: PooledSandbox, coldStart: boolean): void {
-    if (this.#waiting.serve((queueMs) => ({ kind: 'sandbox', sandbox, coldStart, queueMs }))) return;
+    if (this.#waiting.serve((queueMs) => this.#lend(sandbox, coldStart, queueMs))) return;
     // One that was started for a call which has left meanwhile is as good as new.
     if (this.#retired) this.#dismiss(sandbox);
     else this.#idle.push(sandbox);

@@ -16,6 +16,8 @@ interface WaitingCallsOptions {
   readonly maxWaitMs: number;
   /** How many calls wait in all queues together; undefined where there is no other queue. */
   readonly together?: WaitingTogether;
+  /** Told when one has left without a lease. */
+  readonly onLeft?: () => void;
 }
 
 /** The bound on all queues together. */
@@ -102,6 +104,7 @@ export class WaitingCalls {
   #leave(waiting: Waiting, error: unknown): void {
     this.#remove(waiting);
     waiting.reject(error);
+    this.#options.onLeft?.();
   }
 
   #remove(waiting: Waiting): void {

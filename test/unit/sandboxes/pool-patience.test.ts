@@ -1,4 +1,6 @@
+import { setImmediate as letOthers } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { wakePatienceMs } from '../../../src/sandboxes/patience.ts';
 import { sandboxOf, scriptedPool, type ScriptedPool } from './scripted-pool.ts';
 import type { ScriptedSandbox } from './scripted-sandbox.ts';
 
@@ -20,6 +22,14 @@ async function twoIdle(busyMs: number | undefined, config = {}): Promise<Scripte
   return scripted;
 }
 
+/** Lets time pass, and what is due be done, look by look. */
+async function later(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += wakePatienceMs) {
+    await vi.advanceTimersByTimeAsync(wakePatienceMs);
+    await letOthers();
+  }
+}
+
 async function leased({ call }: ScriptedPool): Promise<ScriptedSandbox> {
   return sandboxOf(await call()) as ScriptedSandbox;
 }
@@ -37,7 +47,7 @@ describe('very short calls', () => {
     const scripted = await twoIdle(0.1);
     const atWork = await leased(scripted);
     const next = scripted.call();
-    await vi.advanceTimersByTimeAsync(2);
+    await later(2 * wakePatienceMs);
     expect(sandboxOf(await next)).not.toBe(atWork);
   });
 
@@ -48,7 +58,7 @@ describe('very short calls', () => {
     const idle = atWork === first ? second : first;
     idle?.isPausedUntil(Promise.resolve(false));
     const next = scripted.call();
-    await vi.advanceTimersByTimeAsync(2);
+    await later(2 * wakePatienceMs);
     expect(idle?.departures).toBe(1);
     scripted.pool.release(atWork);
     expect(sandboxOf(await next)).toBe(atWork);
@@ -67,7 +77,7 @@ describe('very short calls', () => {
       if (sandbox !== atWork) vi.spyOn(sandbox.isPausedUntil(Promise.resolve(true)), 'wake').mockImplementation(woken);
     }
     void scripted.call();
-    await vi.advanceTimersByTimeAsync(50);
+    await later(50);
     expect([woken.mock.calls.length, scripted.starts()]).toEqual([1, 3]);
   });
 
@@ -78,6 +88,28 @@ describe('very short calls', () => {
     expect(sandboxOf(await scripted.call())).not.toBe(atWork);
   });
 
+  it('leave a sandbox idle that the others can do without', async () => {
+    const scripted = await twoIdle(100);
+    const both = [await leased(scripted), await leased(scripted)];
+    const waiting = [scripted.call(), scripted.call()];
+    expect(scripted.pool.census()).toMatchObject({ busy: 2, idle: 0 });
+
+    let served = 0;
+    // Each call that takes no time has the next one expected to take less.
+    while (scripted.pool.census().idle === 0 && served < 100) {
+      for (const sandbox of both) {
+        if (scripted.pool.census().idle > 0) continue;
+        sandbox.lastBusyMs = 0;
+        void scripted.call();
+        scripted.pool.release(sandbox);
+        served++;
+      }
+    }
+    expect(scripted.pool.census()).toMatchObject({ busy: 1, idle: 1 });
+    expect(served).toBeGreaterThan(10);
+    await Promise.all(waiting);
+  });
+
   it('do not have another one started while those that are there will do soon', async () => {
     const scripted = scriptedPool();
     const only = await scripted.coldCall();
@@ -86,9 +118,9 @@ describe('very short calls', () => {
     await leased(scripted);
     const waiting = scripted.call();
     expect(scripted.starts()).toBe(1);
-    await vi.advanceTimersByTimeAsync(8);
+    await later(8);
     expect(scripted.starts()).toBe(1);
-    await vi.advanceTimersByTimeAsync(4);
+    await later(6);
     expect(scripted.starts()).toBe(2);
     const further = await scripted.startEnds();
     expect(sandboxOf(await waiting)).toBe(further);
@@ -101,7 +133,7 @@ describe('very short calls', () => {
     const gone = scripted.call(caller.signal);
     caller.abort(new Error('gone'));
     await expect(gone).rejects.toThrow('gone');
-    await vi.advanceTimersByTimeAsync(20);
+    await later(20);
     scripted.pool.release(atWork);
     expect(await leased(scripted)).toBe(atWork);
     expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
