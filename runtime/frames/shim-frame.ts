@@ -87,20 +87,17 @@ function isExitCode(value: number): boolean {
 }
 
 function parseResult(head: Frame['head'], tail: Buffer): ResultFrame {
-  const common = {
-    type: 'result',
-    id: invocationId(head),
-    durationMs: amount(head, 'duration_ms'),
-    reusable: flag(head, 'reusable'),
-  } as const;
+  const id = invocationId(head);
+  const durationMs = amount(head, 'duration_ms');
+  const reusable = flag(head, 'reusable');
   const { status } = head;
   switch (status) {
     case 'ok':
-      return { ...common, status, resultJson: tail };
+      return { type: 'result', id, durationMs, reusable, status, resultJson: tail };
     case 'handler_error':
     case 'bad_result':
     case 'output_too_large':
-      return { ...common, status, error: errorText(tail) };
+      return { type: 'result', id, durationMs, reusable, status, error: errorText(tail) };
     default:
       throw new ProtocolError('The field status of a result is not one of those there are.');
   }

@@ -63,12 +63,10 @@ export class FunctionCatalog {
   /** The version that a reference means at this moment. An alias of two versions gives each its share, call by call. */
   async resolve(reference: FunctionReference): Promise<FunctionVersion> {
     const { name, alias } = reference;
-    if (alias === undefined) return this.#version(name, reference.version);
-    const { functionId, target } = await this.alias(name, alias);
-    const version = await this.#version(name, chooseVersion(target, this.#random()));
-    // The name was removed and deployed anew in between, and that function has no such alias.
-    if (version.functionId !== functionId) throw aliasNotThere(name, alias);
-    return version;
+    if (alias !== undefined) return this.#versionOfAlias(name, alias);
+    const fn = await this.show(name);
+    // As a rule: without a look at anything else.
+    return reference.version === undefined ? fn.latest : this.#version(fn, reference.version);
   }
 
   /** An alias as it is at this moment. */
@@ -86,12 +84,19 @@ export class FunctionCatalog {
     return this.#aliasStore.list(functionName);
   }
 
-  async #version(name: string, number: number | undefined): Promise<FunctionVersion> {
-    const fn = await this.show(name);
-    if (number === undefined || number === fn.latest.number) return fn.latest;
+  async #versionOfAlias(name: string, alias: string): Promise<FunctionVersion> {
+    const { functionId, target } = await this.alias(name, alias);
+    const version = await this.#version(await this.show(name), chooseVersion(target, this.#random()));
+    // The name was removed and deployed anew in between, and that function has no such alias.
+    if (version.functionId !== functionId) throw aliasNotThere(name, alias);
+    return version;
+  }
+
+  async #version({ name, latest }: DeployedFunction, number: number): Promise<FunctionVersion> {
+    if (number === latest.number) return latest;
     const version = await this.#versions.get(`${name}@${number}`, () => this.#store.findVersion(name, number));
     if (version) return version;
-    throw versionNotThere(name, number, fn.latest.number);
+    throw versionNotThere(name, number, latest.number);
   }
 
   async show(name: string): Promise<DeployedFunction> {

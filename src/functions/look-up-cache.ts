@@ -7,6 +7,8 @@ export class LookUpCache<Value> {
   readonly #values = new Map<string, Value>();
   readonly #pending = new Map<string, Promise<Value | undefined>>();
   #remembers = true;
+  /** The key that was kept last, which may be gone since. */
+  #newest: string | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -57,7 +59,9 @@ export class LookUpCache<Value> {
   }
 
   #keep(key: string, value: Value): void {
-    if (!this.#remembers) return;
+    // One that is asked for again and again stays where it is.
+    if (!this.#remembers || (key === this.#newest && this.#values.get(key) === value)) return;
+    this.#newest = key;
     this.#values.delete(key);
     this.#values.set(key, value);
     if (this.#values.size <= this.#capacity) return;

@@ -24,7 +24,8 @@ interface Entry {
   readonly call: TrackedCall;
   readonly startedAt: Date;
   readonly canceller: Canceller;
-  readonly ended: Promise<void>;
+  /** Who waits for its end. */
+  readonly waiting: (() => void)[];
   running: boolean;
 }
 
@@ -62,11 +63,7 @@ export class InFlight {
     };
     call.signal.addEventListener('abort', onAbort, { once: true });
     if (call.signal.aborted) onAbort();
-    let onEnded: () => void = () => undefined;
-    const ended = new Promise<void>((resolve) => {
-      onEnded = resolve;
-    });
-    const entry: Entry = { call, startedAt: new Date(), canceller, ended, running: false };
+    const entry: Entry = { call, startedAt: new Date(), canceller, waiting: [], running: false };
     this.#entries.set(call.invocationId, entry);
     try {
       return await work(canceller, () => {
@@ -75,7 +72,7 @@ export class InFlight {
     } finally {
       call.signal.removeEventListener('abort', onAbort);
       this.#entries.delete(call.invocationId);
-      onEnded();
+      for (const onEnded of entry.waiting) onEnded();
       if (this.#entries.size === 0) this.#onIdle();
     }
   }
@@ -88,10 +85,13 @@ export class InFlight {
   async cancel(invocationId: string): Promise<boolean> {
     const entry = this.#entries.get(invocationId);
     if (entry === undefined) return false;
+    const ended = new Promise<void>((resolve) => {
+      entry.waiting.push(resolve);
+    });
     entry.canceller.abort(
       new SraasError('INVOCATION_CANCELLED', 'The invocation was cancelled by a request to do so, and was killed.'),
     );
-    await entry.ended;
+    await ended;
     return true;
   }
 

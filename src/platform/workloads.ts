@@ -16,19 +16,21 @@ export function workloads({
   policy,
   concurrencyOf,
 }: WorkloadsParts): (version: FunctionVersion) => Workload {
-  const made = new WeakMap<FunctionVersion, FunctionVersion>();
+  const made = new WeakMap<FunctionVersion, Workload>();
   const adapted = (version: FunctionVersion): FunctionVersion => {
     const reused = policy.reuseAllowed ? version : withoutReuse(version);
     return concurrencyOf === undefined ? reused : withConcurrency(reused, concurrencyOf);
   };
   return (version) => {
-    const known = made.get(version) ?? adapted(version);
-    made.set(version, known);
-    return {
-      version: known,
+    const known = made.get(version);
+    if (known !== undefined) return known;
+    const workload: Workload = {
+      version: adapted(version),
       codeDirectory: artifacts.directoryOf(version.artifactHash),
       bringCode: () => artifacts.bring(version.artifactHash),
     };
+    made.set(version, workload);
+    return workload;
   };
 }
 

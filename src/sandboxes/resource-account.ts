@@ -28,6 +28,9 @@ const countAgainAfterMs = 1000;
 
 const controlGroups = '/sys/fs/cgroup';
 const text = Buffer.alloc(4096);
+const zero = Buffer.from('0');
+/** As a digit would be counted. */
+const lineEnd = 0x0a - 0x30;
 
 /**
  * Reads a sandbox's control group on this machine. The files stay open: asking costs one system call each.
@@ -41,20 +44,20 @@ export class ResourceAccount {
   readonly #processesFile: string;
   readonly #tasks: number | undefined;
   readonly #oomKills: number | undefined;
-  readonly #cpuMs: (content: string) => number;
+  readonly #readCpuMs: (descriptor: number | undefined) => number | undefined;
   #cpuMsAtStart = 0;
   /** What {@link end} read last, and when. */
   #lastCpu = { ms: 0, at: Number.NEGATIVE_INFINITY };
   #canRestart = true;
-  #counted: { readonly processes: number; readonly tasks: string; readonly at: number } | undefined;
+  #counted: { readonly processes: number; readonly tasks: number; readonly at: number } | undefined;
 
-  private constructor(files: AccountFiles, cpuMs: (content: string) => number) {
+  private constructor(files: AccountFiles, readCpuMs: (descriptor: number | undefined) => number | undefined) {
     this.#peak = openIfThere(files.peak, 'r+');
     this.#cpu = openIfThere(files.cpu, 'r');
     this.#tasks = files.tasks === undefined ? undefined : openIfThere(files.tasks, 'r');
     this.#oomKills = openIfThere(files.oomKills, 'r');
     this.#processesFile = files.processes;
-    this.#cpuMs = cpuMs;
+    this.#readCpuMs = readCpuMs;
   }
 
   /**
@@ -76,7 +79,7 @@ export class ResourceAccount {
         tasks: pids === undefined ? undefined : join(controlGroups, 'pids', pids, 'pids.current'),
         oomKills: join(controlGroups, 'memory', memory, 'memory.oom_control'),
       };
-      return new ResourceAccount(files, (nanoseconds) => Number(nanoseconds) / 1e6);
+      return new ResourceAccount(files, readNanoseconds);
     }
     const unified = paths.get('');
     if (unified === undefined || !existsSync(join(controlGroups, 'cgroup.controllers'))) return undefined;
@@ -87,24 +90,23 @@ export class ResourceAccount {
       tasks: join(controlGroups, unified, 'pids.current'),
       oomKills: join(controlGroups, unified, 'memory.events'),
     };
-    return new ResourceAccount(files, (stat) => Number(/^usage_usec (\d+)$/m.exec(stat)?.[1]) / 1e3);
+    return new ResourceAccount(files, readUsage);
   }
 
   /** Starts counting for the next invocation. */
   begin(): void {
     // Called for one invocation right behind another, there is nothing that was used in between.
     const { ms, at } = this.#lastCpu;
-    this.#cpuMsAtStart = performance.now() - at < sameMomentMs ? ms : (this.#readCpu() ?? 0);
-    this.#canRestart = this.#peak !== undefined && attempt(() => writeSync(this.#peak ?? -1, '0', 0)) !== undefined;
+    this.#cpuMsAtStart = performance.now() - at < sameMomentMs ? ms : (this.#readCpuMs(this.#cpu) ?? 0);
+    this.#canRestart = this.#peak !== undefined && writeZero(this.#peak);
   }
 
   /** What was used since {@link begin}. A sandbox that has ended is no longer accounted for. */
   end(): ResourceUse {
-    const cpu = this.#readCpu();
+    const cpu = this.#readCpuMs(this.#cpu);
     if (cpu !== undefined) this.#lastCpu = { ms: cpu, at: performance.now() };
-    const peak = this.#canRestart ? read(this.#peak) : undefined;
     return {
-      maxMemoryBytes: peak === undefined ? undefined : Number(peak),
+      maxMemoryBytes: this.#canRestart ? readNumber(this.#peak) : undefined,
       cpuMs: cpu === undefined ? undefined : Math.max(0, cpu - this.#cpuMsAtStart),
     };
   }
@@ -122,7 +124,7 @@ export class ResourceAccount {
    * ten times what the number of tasks does. Source: pids.txt, `pids.current`; processes and threads are tasks.
    */
   recentProcessCount(): number | undefined {
-    const tasks = read(this.#tasks);
+    const tasks = readNumber(this.#tasks);
     const now = performance.now();
     const known = this.#counted;
     if (known !== undefined && known.tasks === tasks && now - known.at < countAgainAfterMs) return known.processes;
@@ -133,7 +135,7 @@ export class ResourceAccount {
 
   /** How many processes the kernel has killed for want of memory so far, the shim's children among them. */
   oomKillCount(): number {
-    return Number(/^oom_kill (\d+)$/m.exec(read(this.#oomKills) ?? '')?.[1] ?? 0);
+    return Number(/^oom_kill (\d+)$/m.exec(readText(this.#oomKills) ?? '')?.[1] ?? 0);
   }
 
   close(): void {
@@ -141,11 +143,16 @@ export class ResourceAccount {
       if (descriptor !== undefined) closeSync(descriptor);
     }
   }
+}
 
-  #readCpu(): number | undefined {
-    const content = read(this.#cpu);
-    return content === undefined ? undefined : this.#cpuMs(content);
-  }
+function readNanoseconds(descriptor: number | undefined): number | undefined {
+  const nanoseconds = readNumber(descriptor);
+  return nanoseconds === undefined ? undefined : nanoseconds / 1e6;
+}
+
+function readUsage(descriptor: number | undefined): number | undefined {
+  const stat = readText(descriptor);
+  return stat === undefined ? undefined : Number(/^usage_usec (\d+)$/m.exec(stat)?.[1]) / 1e3;
 }
 
 /** `/proc/<pid>/cgroup` has lines `number:controllers:path`; version 2's controllers are empty. */
@@ -163,9 +170,40 @@ function openIfThere(path: string, flags: string): number | undefined {
   return attempt(() => openSync(path, flags)) ?? (flags === 'r+' ? attempt(() => openSync(path, 'r')) : undefined);
 }
 
-function read(descriptor: number | undefined): string | undefined {
+function readText(descriptor: number | undefined): string | undefined {
+  const length = readBytes(descriptor);
+  return length === undefined ? undefined : text.toString('latin1', 0, length);
+}
+
+/** The number that is all of a file, digit by digit: after every call, a text for each would be most of the work. */
+function readNumber(descriptor: number | undefined): number | undefined {
+  const length = readBytes(descriptor);
+  if (length === undefined) return undefined;
+  let number = 0;
+  for (let index = 0; index < length; index++) {
+    const digit = (text[index] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return index > 0 && digit === lineEnd ? number : undefined;
+    number = number * 10 + digit;
+  }
+  return length > 0 ? number : undefined;
+}
+
+/** How many bytes it put into `text`. */
+function readBytes(descriptor: number | undefined): number | undefined {
   if (descriptor === undefined) return undefined;
-  return attempt(() => text.toString('latin1', 0, readSync(descriptor, text, 0, text.length, 0)));
+  try {
+    return readSync(descriptor, text, 0, text.length, 0);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeZero(descriptor: number): boolean {
+  try {
+    return writeSync(descriptor, zero, 0, zero.length, 0) === zero.length;
+  } catch {
+    return false;
+  }
 }
 
 /** A control group vanishes with its sandbox, and some kernels have less to tell: then there is no figure, and no failure. */
