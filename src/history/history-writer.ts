@@ -23,11 +23,14 @@ const mostWaiting = 20_000;
 const mostWaitingBytes = 64_000_000;
 
 /**
- * Writes invocations behind their replies, many at a time. `add` neither waits nor fails: when the store cannot keep up, the
+ * Writes invocations behind their replies, many at a time. Adding neither waits nor fails: when the store cannot keep up, the
  * oldest that wait are left out, and counted.
  */
 export class HistoryWriter {
   readonly #parts: HistoryWriterParts;
+  /** What nobody has had time for yet. */
+  #unmade: (() => HistoryEntry)[] = [];
+  #making: NodeJS.Immediate | undefined;
   #waiting = new Map<string, HistoryEntry>();
   #waitingBytes = 0;
   /** What is being written now. */
@@ -41,7 +44,27 @@ export class HistoryWriter {
     this.#parts = parts;
   }
 
-  add(entry: HistoryEntry): void {
+  /** Adds what is made of an invocation once its reply is out, or as soon as somebody asks. */
+  add(make: () => HistoryEntry): void {
+    this.#unmade.push(make);
+    this.#making ??= setImmediate(this.#makeAll);
+  }
+
+  readonly #makeAll = (): void => {
+    clearImmediate(this.#making);
+    this.#making = undefined;
+    const unmade = this.#unmade;
+    this.#unmade = [];
+    for (const make of unmade) {
+      try {
+        this.#keep(make());
+      } catch (error) {
+        this.#parts.onFailure('An invocation is missing in the history', error);
+      }
+    }
+  };
+
+  #keep(entry: HistoryEntry): void {
     this.#waiting.set(entry.record.id, entry);
     this.#waitingBytes += sizeOf(entry);
     this.#dropBeyondLimits();
@@ -52,16 +75,18 @@ export class HistoryWriter {
 
   /** How many are not in the store yet. */
   get waitingCount(): number {
-    return this.#waiting.size + this.#batch.size;
+    return this.#unmade.length + this.#waiting.size + this.#batch.size;
   }
 
   /** What is not in the store yet. */
   find(invocationId: string): HistoryEntry | undefined {
+    this.#makeAll();
     return this.#waiting.get(invocationId) ?? this.#batch.get(invocationId);
   }
 
   /** Resolves when all that was added before is in the store, or the store has failed. Never rejects. */
   async flush(): Promise<void> {
+    this.#makeAll();
     // What is being written began before the newest came.
     await this.#writing;
     await this.#write();

@@ -67,12 +67,7 @@ export function openRecording(
     writer,
     droppedCount: () => dropped,
     recordEnded: (ended) => {
-      if (keepsNothing) return;
-      try {
-        writer.add(recorder.entryOf(ended));
-      } catch (error) {
-        onFailure('An invocation is missing in the history', error);
-      }
+      if (!keepsNothing) writer.add(() => recorder.entryOf(ended));
     },
   };
 }

@@ -133,7 +133,6 @@ export class Sandbox {
       logs.append(chunk);
       onOutput?.(chunk);
     });
-    this.#container.account?.begin();
     const exchange = new Exchange({ phase: 'call', invocationId, limitMs: limits.timeoutMs, signal });
     this.#exchange = exchange;
     this.#container.channel.send(
@@ -149,6 +148,8 @@ export class Sandbox {
         call.envelope,
       ),
     );
+    // Only now: it takes the kernel some time to wake the sandbox, and the call need not wait for this.
+    this.#container.account?.begin();
     return await this.#finish(exchange, logs);
   }
 

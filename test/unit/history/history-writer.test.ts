@@ -34,10 +34,35 @@ function some(count: number, bytes = 0): { readonly entries: HistoryEntry[]; rea
 }
 
 describe('the history writer', () => {
+  it('has records made behind the replies, and at once for who asks', async () => {
+    const { writer } = writerOn(() => Promise.resolve());
+    const entry = entryWith();
+    const make = vi.fn(() => entry);
+    writer.add(make);
+    expect([make.mock.calls.length, writer.waitingCount]).toEqual([0, 1]);
+    expect(writer.find(entry.record.id)).toBe(entry);
+    writer.add(make);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(make).toHaveBeenCalledTimes(2);
+  });
+
+  it('leaves out a record that cannot be made, and says so', async () => {
+    const { writer, batches, onFailure } = writerOn(() => Promise.resolve());
+    const error = new TypeError('no such thing');
+    writer.add(() => {
+      throw error;
+    });
+    const { entries, ids } = some(1);
+    for (const entry of entries) writer.add(() => entry);
+    await writer.flush();
+    expect(batches).toEqual([ids]);
+    expect(onFailure).toHaveBeenCalledExactlyOnceWith('An invocation is missing in the history', error);
+  });
+
   it('writes what came within a moment together, after that moment', async () => {
     const { writer, batches } = writerOn(() => Promise.resolve());
     const { entries, ids } = some(3);
-    for (const entry of entries) writer.add(entry);
+    for (const entry of entries) writer.add(() => entry);
     await vi.advanceTimersByTimeAsync(200);
     expect(batches).toEqual([]);
     await vi.advanceTimersByTimeAsync(100);
@@ -47,7 +72,7 @@ describe('the history writer', () => {
   it('waits no longer when many have come, and writes so many at a time', async () => {
     const { writer, batches } = writerOn(() => Promise.resolve());
     const { entries, ids } = some(2400);
-    for (const entry of entries) writer.add(entry);
+    for (const entry of entries) writer.add(() => entry);
     await vi.advanceTimersByTimeAsync(1);
     expect(batches.map((batch) => batch.length)).toEqual([1000, 1000, 400]);
     expect(batches.flat()).toEqual(ids);
@@ -55,7 +80,7 @@ describe('the history writer', () => {
 
   it('counts their bytes as well', async () => {
     const { writer, batches } = writerOn(() => Promise.resolve());
-    for (const entry of some(9, 1_000_000).entries) writer.add(entry);
+    for (const entry of some(9, 1_000_000).entries) writer.add(() => entry);
     await vi.advanceTimersByTimeAsync(1);
     expect(batches.map((batch) => batch.length)).toEqual([4, 4, 1]);
   });
@@ -64,7 +89,7 @@ describe('the history writer', () => {
     const stored = gate();
     const { writer } = writerOn(() => stored.opened);
     const entry = entryWith();
-    writer.add(entry);
+    writer.add(() => entry);
     expect(writer.find(entry.record.id)).toBe(entry);
     const flushed = writer.flush();
     expect(writer.find(entry.record.id)).toBe(entry);
@@ -78,9 +103,9 @@ describe('the history writer', () => {
     let calls = 0;
     const { writer, batches } = writerOn(() => (calls++ === 0 ? first.opened : Promise.resolve()));
     const { entries, ids } = some(2);
-    writer.add(entries[0] ?? entryWith());
+    writer.add(() => entries[0] ?? entryWith());
     await vi.advanceTimersByTimeAsync(250);
-    writer.add(entries[1] ?? entryWith());
+    writer.add(() => entries[1] ?? entryWith());
     const flushed = writer.flush();
     first.open();
     await flushed;
@@ -91,10 +116,10 @@ describe('the history writer', () => {
     let works = false;
     const { writer, batches, onFailure } = writerOn(() => (works ? Promise.resolve() : Promise.reject(unavailable)));
     const { entries, ids } = some(3);
-    writer.add(entries[0] ?? entryWith());
-    writer.add(entries[1] ?? entryWith());
+    writer.add(() => entries[0] ?? entryWith());
+    writer.add(() => entries[1] ?? entryWith());
     await vi.advanceTimersByTimeAsync(5000);
-    writer.add(entries[2] ?? entryWith());
+    writer.add(() => entries[2] ?? entryWith());
     expect(onFailure).toHaveBeenCalledOnce();
     works = true;
     await vi.advanceTimersByTimeAsync(2000);
@@ -105,7 +130,7 @@ describe('the history writer', () => {
     let works = false;
     const { writer, batches, onDropped } = writerOn(() => (works ? Promise.resolve() : Promise.reject(unavailable)));
     const { entries, ids } = some(20_010);
-    for (const entry of entries) writer.add(entry);
+    for (const entry of entries) writer.add(() => entry);
     expect(writer.find(ids[9] ?? '')).toBeUndefined();
     expect(writer.find(ids[10] ?? '')).toBeDefined();
     await vi.advanceTimersByTimeAsync(1);
@@ -120,7 +145,7 @@ describe('the history writer', () => {
     const { writer, batches, onDropped, onFailure } = writerOn((batch) =>
       batch.length === 1000 ? Promise.reject(new TypeError('no such column')) : Promise.resolve(),
     );
-    for (const entry of entries) writer.add(entry);
+    for (const entry of entries) writer.add(() => entry);
     await vi.advanceTimersByTimeAsync(1);
     expect(batches).toEqual([[ids[1000]]]);
     expect(onDropped).toHaveBeenCalledExactlyOnceWith(1000);
@@ -130,12 +155,12 @@ describe('the history writer', () => {
   it('writes all that waits when it is closed, and counts what it could not', async () => {
     const { writer, batches } = writerOn(() => Promise.resolve());
     const { entries, ids } = some(2);
-    for (const entry of entries) writer.add(entry);
+    for (const entry of entries) writer.add(() => entry);
     await writer.close();
     expect(batches).toEqual([ids]);
 
     const failing = writerOn(() => Promise.reject(unavailable));
-    failing.writer.add(entryWith());
+    failing.writer.add(() => entryWith());
     await failing.writer.close();
     expect(failing.onDropped).toHaveBeenCalledExactlyOnceWith(1);
     expect(vi.getTimerCount()).toBe(0);
