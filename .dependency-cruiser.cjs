@@ -71,7 +71,7 @@ module.exports = {
     only('runtimes', 'engine', 'builds', 'artifacts', 'documents'),
     only('dependencies', 'artifacts', 'builds', 'engine', 'functions', 'runtimes', 'sandboxes'),
     only('networks', 'engine', 'runtimes', 'sandboxes'),
-    only('sandboxes', 'engine', 'functions', 'runtimes'),
+    only('sandboxes', 'documents', 'engine', 'functions', 'runtimes'),
     only('invocations', 'documents', 'functions', 'sandboxes', 'artifacts', 'runtimes', 'wire'),
     only(
       'programs',
@@ -84,7 +84,7 @@ module.exports = {
       'sandboxes',
       'wire',
     ),
-    only('history', 'functions', 'invocations', 'sandboxes', 'wire'),
+    only('history', 'documents', 'functions', 'invocations', 'sandboxes', 'wire'),
     only(
       'http',
       'documents',

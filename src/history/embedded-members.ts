@@ -1,4 +1,4 @@
-import { memberBytes } from './member-bytes.ts';
+import { memberBytes } from '../documents/json-bytes.ts';
 
 /** A member of a JSON object by its name, and the bytes of its value. */
 export type EmbeddedMember = readonly [name: string, json: Uint8Array];
@@ -20,8 +20,8 @@ export function withMembers(document: object, members: readonly EmbeddedMember[]
 export function eventAndContext(envelope: Uint8Array): readonly EmbeddedMember[] {
   const sent = memberBytes(envelope);
   return [
-    ['event', sent.get('event') ?? emptyObject],
-    ['context', sent.get('context') ?? emptyObject],
+    ['event', sent?.get('event') ?? emptyObject],
+    ['context', sent?.get('context') ?? emptyObject],
   ];
 }
 

@@ -1,7 +1,6 @@
 import type { Answer } from '../idempotency/answer.ts';
-import { checkEnvelope } from '../invocations/envelope.ts';
 import type { InvocationRequest, Invoker } from '../invocations/invoker.ts';
-import { parseJson } from './json.ts';
+import { checkEnvelopeBytes } from './envelope-bytes.ts';
 import { problemAnswer } from './problem.ts';
 import { guardingHeaders } from './request-id.ts';
 import { answerWith, notRun } from './routes/invoke.ts';
@@ -19,7 +18,7 @@ export interface UsualCall extends Pick<InvocationRequest, 'invocationId' | 'env
 /** Carries out a usual call, and comes to what the app would answer. Never rejects. */
 export async function answerCall(parts: UsualCallParts, call: UsualCall): Promise<Answer> {
   try {
-    checkEnvelope(parseJson(call.envelope));
+    checkEnvelopeBytes(call.envelope);
     return answerWith(await parts.invoker.invoke(call.reference, call));
   } catch (error) {
     return answerRefused(parts, error, call.invocationId);

@@ -1,5 +1,5 @@
 import type { Limits } from '../functions/function.ts';
-import { isJsonText } from '../sandboxes/answer.ts';
+import { isJsonText } from '../documents/json-bytes.ts';
 import type { ProgramEnd } from '../sandboxes/ready-program.ts';
 import type { Outcome } from '../wire/outcome.ts';
 import type { Verdict } from './verdict.ts';

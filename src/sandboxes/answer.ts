@@ -1,8 +1,7 @@
 import type { ShimFrame } from '../../runtime/protocol.ts';
+import { isJsonText } from '../documents/json-bytes.ts';
 import type { Answer } from './ending.ts';
 import type { Exchange } from './exchange.ts';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The answer that a frame gives to what was asked; a string says what is wrong with it. What a sandbox calls a result is
@@ -21,14 +20,4 @@ export function answerTo(exchange: Exchange, frame: ShimFrame, maxResultBytes: n
   if (frame.resultJson.length > maxResultBytes) return 'it sent a result over the limit';
   if (!isJsonText(frame.resultJson)) return 'it sent a result that is not JSON';
   return { status, result: frame.resultJson, durationMs, reusable };
-}
-
-/** Whether bytes are one JSON text in UTF-8, so that they can travel on as they are. */
-export function isJsonText(bytes: Buffer): boolean {
-  try {
-    JSON.parse(utf8.decode(bytes));
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
+import { memberBytes } from '../documents/json-bytes.ts';
 import { eventAndContext, withMembers } from '../history/embedded-members.ts';
-import { memberBytes } from '../history/member-bytes.ts';
 import type { ScheduleSummary, SetScheduleReply } from '../wire/schedule.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -32,6 +32,6 @@ export function encodeSchedule(schedule: Schedule, besides: Partial<Pick<SetSche
 
 /** The envelope of each run, made of the bytes of a schedule's document. */
 export function envelopeOf(document: Uint8Array): Buffer {
-  const sent = [...memberBytes(document)].filter(([name]) => name === 'event' || name === 'context');
+  const sent = [...(memberBytes(document) ?? [])].filter(([name]) => name === 'event' || name === 'context');
   return withMembers({ version: 'v1' }, sent);
 }

@@ -7,12 +7,12 @@ import { failpoint } from '../../failpoints.ts';
 import { parseReference } from '../../functions/reference.ts';
 import type { Answer } from '../../idempotency/answer.ts';
 import type { Hold } from '../../idempotency/keyed-requests.ts';
-import { checkEnvelope } from '../../invocations/envelope.ts';
 import type { InvocationRequest, Invoker } from '../../invocations/invoker.ts';
 import { encodeReply, type Reply } from '../../invocations/reply.ts';
 import { acceptedAnswer } from '../accepted-answer.ts';
+import { checkEnvelopeBytes } from '../envelope-bytes.ts';
 import { invokeMode } from '../invoke-mode.ts';
-import { parseJson, requireJson } from '../json.ts';
+import { requireJson } from '../json.ts';
 import { keyedAnswer, sendAnswer, type KeyedRoute } from '../keyed-answer.ts';
 import { BodyReader } from '../read-body.ts';
 import { requestIdOf } from '../request-id.ts';
@@ -35,7 +35,7 @@ export function invokeRoutes(parts: InvokeRoutesParts): Router {
     const mode = invokeMode(request);
     requireJson(request);
     const envelope = await bodies.read(request, response);
-    checkEnvelope(parseJson(envelope));
+    checkEnvelopeBytes(envelope);
     const { reference } = request.params;
     const route = {
       ...invocationRoute(parts, invocationId),

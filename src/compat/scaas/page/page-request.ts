@@ -1,6 +1,6 @@
 import { isObject } from '../../../documents/json-object.ts';
 import { SraasError } from '../../../errors.ts';
-import { checkEnvelope } from '../../../invocations/envelope.ts';
+import { checkEnvelopeBytes } from '../../../http/envelope-bytes.ts';
 import { parseJson } from '../../../http/json.ts';
 import { ScaasRefusal } from '../refusal.ts';
 
@@ -60,6 +60,6 @@ function envelopeOf(input: string, maxEventBytes: number): Buffer {
       `The input JSON has ${envelope.length} bytes; ${maxEventBytes} are allowed.`,
     );
   }
-  checkEnvelope(parseJson(envelope));
+  checkEnvelopeBytes(envelope);
   return envelope;
 }
