@@ -5,8 +5,11 @@ import { FrameDecoder, parseHostFrame } from '../protocol.ts';
 import { firstBytes } from './originals.ts';
 
 export interface Channel {
-  /** Sends one frame in one write. False when it waits in memory for the host to read what came before. */
-  readonly send: (frame: Buffer) => boolean;
+  /**
+   * Sends one frame in one write. False when it waits in memory for the host to read what came before.
+   * `rest` is what of the frame stands behind these bytes; it must not change before it has been sent.
+   */
+  readonly send: (frame: Buffer, rest?: Uint8Array) => boolean;
   /** Calls once, when frames no longer wait in memory. */
   readonly onceRoom: (callback: () => void) => void;
 }
@@ -93,7 +96,19 @@ function frameReader(events: ChannelEvents): OnReadOpts {
 }
 
 function senderOver(socket: Socket): Channel {
-  const write: (frame: Buffer) => boolean = socket.write.bind(socket);
+  const write: (bytes: Uint8Array) => boolean = socket.write.bind(socket);
+  const cork: () => void = socket.cork.bind(socket);
+  const uncork: () => void = socket.uncork.bind(socket);
   const onceDrained: (event: 'drain', callback: () => void) => unknown = socket.once.bind(socket);
-  return { send: write, onceRoom: (callback) => void onceDrained('drain', callback) };
+  return {
+    send: (frame, rest) => {
+      if (rest === undefined) return write(frame);
+      cork();
+      write(frame);
+      const hasRoom = write(rest);
+      uncork();
+      return hasRoom;
+    },
+    onceRoom: (callback) => void onceDrained('drain', callback),
+  };
 }

@@ -1,5 +1,5 @@
 import type { HostFrame, ResultStatus } from '../protocol.ts';
-import { encodeFrame, ProtocolError, protocolVersion } from '../protocol.ts';
+import { encodeFrame, encodeInParts, ProtocolError, protocolVersion } from '../protocol.ts';
 import type { Handler } from './call-handler.ts';
 import { callHandler } from './call-handler.ts';
 import type { ContextFacts, HandlerContext } from './context.ts';
@@ -50,7 +50,7 @@ type State =
 interface ShimParts {
   readonly codeDirectory: string;
   readonly describe: ErrorDescriber;
-  readonly send: (frame: Buffer) => unknown;
+  readonly send: (frame: Buffer, rest?: Uint8Array) => unknown;
   /** Runs a program, and tells the host of it to its end. */
   readonly runProgram: (program: Program) => unknown;
   /** Writes the host's mark to the output, before it returns. */
@@ -217,7 +217,8 @@ export class Shim {
     const head = { id, status: answer.status, duration_ms: answer.durationMs, reusable };
     this.#state = { name: 'ready', ready: this.#state.ready };
     this.#parts.markOutput(invocation.outputMark);
-    this.#parts.send(encodeFrame('result', head, answer.body));
+    const { start, rest } = encodeInParts('result', head, answer.body);
+    this.#parts.send(start, rest);
   }
 }
 

@@ -13,8 +13,11 @@ export interface Channel {
   readonly closed: boolean;
   /** The cap on frames from now on, in bytes. Called while the other side has nothing to say. */
   expectFrames(maxFrameBytes: number): void;
-  /** Sends one encoded frame, in one write. A closed channel drops it: its end has been reported. */
-  send(frame: Buffer): void;
+  /**
+   * Sends one encoded frame, in one write. A closed channel drops it: its end has been reported.
+   * @param rest What of the frame stands behind these bytes; it must not change before it has been sent.
+   */
+  send(frame: Buffer, rest?: Uint8Array): void;
   /** Lets no more frames come, but those that have arrived already, until `resume`: the other side then waits. */
   pause(): void;
   resume(): void;

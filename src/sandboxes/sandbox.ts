@@ -1,4 +1,4 @@
-import { encodeFrame, maxShimFrameBytes, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
+import { encodeFrame, encodeInParts, maxShimFrameBytes, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { Ending } from './ending.ts';
@@ -135,19 +135,15 @@ export class Sandbox {
     });
     const exchange = new Exchange({ phase: 'call', invocationId, limitMs: limits.timeoutMs, signal });
     this.#exchange = exchange;
-    this.#container.channel.send(
-      encodeFrame(
-        'invoke',
-        {
-          id: invocationId,
-          attempt,
-          deadline_ms: Date.now() + limits.timeoutMs,
-          remaining_ms: limits.timeoutMs,
-          ...outputMark(mark),
-        },
-        call.envelope,
-      ),
-    );
+    const head = {
+      id: invocationId,
+      attempt,
+      deadline_ms: Date.now() + limits.timeoutMs,
+      remaining_ms: limits.timeoutMs,
+      ...outputMark(mark),
+    };
+    const { start, rest } = encodeInParts('invoke', head, call.envelope);
+    this.#container.channel.send(start, rest);
     // Only now: it takes the kernel some time to wake the sandbox, and the call need not wait for this.
     this.#container.account?.begin();
     return await this.#finish(exchange, logs);

@@ -76,8 +76,13 @@ class SocketChannel implements Channel {
     this.#frames.resume();
   }
 
-  send(frame: Buffer): void {
-    if (!this.#closed) this.#socket.write(frame);
+  send(frame: Buffer, rest?: Uint8Array): void {
+    if (this.#closed) return;
+    if (rest !== undefined) this.#socket.cork();
+    this.#socket.write(frame);
+    if (rest === undefined) return;
+    this.#socket.write(rest);
+    this.#socket.uncork();
   }
 
   close(): void {

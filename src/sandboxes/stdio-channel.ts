@@ -32,9 +32,11 @@ export class StdioChannel implements Channel {
     this.#frames.resume();
   }
 
-  send(frame: Buffer): void {
+  send(frame: Buffer, rest?: Uint8Array): void {
     // One frame is under way at a time, since the next is only sent after its answer: there is nothing to hold back.
-    if (!this.#closed) void this.#attachment.write(frame);
+    if (this.#closed) return;
+    void this.#attachment.write(frame);
+    if (rest !== undefined) void this.#attachment.write(rest);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../../runtime/protocol.ts';
-import { encodeFrame, FrameDecoder, frameNumbers, ProtocolError } from '../../../runtime/protocol.ts';
+import { encodeFrame, encodeInParts, FrameDecoder, frameNumbers, ProtocolError } from '../../../runtime/protocol.ts';
 
 const maxFrameBytes = 10_000;
 
@@ -44,6 +44,19 @@ describe('the frame decoder', () => {
         tail: Buffer.from('[1]'),
       },
     ]);
+  });
+
+  test.each([0, 1, 16_384, 16_385, 1_000_000])('gives back a tail of %i bytes that was sent in parts', (sizeBytes) => {
+    const head = { id: 'i', status: 'ok', duration_ms: 1.5, reusable: true } as const;
+    const tail = Buffer.alloc(sizeBytes, 'a tail ');
+    const { start, rest } = encodeInParts('result', head, tail);
+    // A large one is not copied.
+    expect(rest === tail).toBe(sizeBytes > 16_384);
+    const bytes = Buffer.concat([start, rest ?? Buffer.alloc(0)]);
+    expect(bytes.equals(encodeFrame('result', head, tail))).toBe(true);
+    const [frame] = new FrameDecoder({ maxFrameBytes: 2_000_000 }).push(bytes);
+    expect(frame?.head).toEqual(head);
+    expect(frame?.tail.equals(tail)).toBe(true);
   });
 
   test('gives the same frames however the bytes are split', () => {

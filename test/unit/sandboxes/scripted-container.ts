@@ -23,7 +23,7 @@ export function scriptedContainer(parts: Partial<LaunchedContainer> = {}): Scrip
     expectFrames: () => undefined,
     pause: () => void done.push('channel paused'),
     resume: () => void done.push('channel resumed'),
-    send: (frame) => sent.push(frame),
+    send: (frame, rest = Buffer.alloc(0)) => sent.push(Buffer.concat([frame, rest])),
     close: () => undefined,
   };
   const nothing = (): Promise<void> => Promise.resolve();

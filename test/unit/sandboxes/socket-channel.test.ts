@@ -124,6 +124,18 @@ describe('the channel over it', () => {
     expect(received.toString()).toBe('any bytes');
   });
 
+  it('sends what stands behind a frame’s bytes right behind them', async () => {
+    const { shim, channel } = await connected();
+    const rest = Buffer.alloc(1_000_000, 'the rest');
+    const received: Buffer[] = [];
+    shim.on('data', (bytes: Buffer) => received.push(bytes));
+    channel.send(Buffer.from('begin '), rest);
+    channel.send(Buffer.from(' end'));
+    const expected = Buffer.concat([Buffer.from('begin '), rest, Buffer.from(' end')]);
+    await vi.waitUntil(() => shim.bytesRead === expected.length, patience);
+    expect(Buffer.concat(received).equals(expected)).toBe(true);
+  });
+
   it('reports once, without a violation, that the other side went away', async () => {
     const { shim, channel, closings } = await connected();
     shim.end();
@@ -182,6 +194,7 @@ describe('the channel over it', () => {
     channel.close();
     channel.close();
     channel.send(Buffer.from('late'));
+    channel.send(Buffer.from('late'), Buffer.from('and later'));
     shim.write(ready(1));
     await closed(shim);
     expect({ frames, closings, received: shim.bytesRead }).toEqual({ frames: [], closings: [], received: 0 });

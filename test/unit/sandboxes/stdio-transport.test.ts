@@ -86,9 +86,11 @@ describe('a line over standard streams', () => {
   it('sends frames to stdin, until it is closed', async () => {
     const { channel, attachment } = await connected();
     channel.send(hello);
+    channel.send(hello.subarray(0, 3), hello.subarray(3));
     channel.close();
     channel.send(hello);
-    expect(attachment.written).toEqual([hello]);
+    channel.send(hello.subarray(0, 3), hello.subarray(3));
+    expect(attachment.written).toEqual([hello, hello.subarray(0, 3), hello.subarray(3)]);
   });
 
   it('tells once that the container has gone', async () => {
