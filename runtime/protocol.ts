@@ -5,7 +5,6 @@
  * handler that replaces `JSON` or patches `Buffer` cannot change what later frames say.
  */
 export { FrameDecoder } from './frames/decoder.ts';
-export type { FrameInParts } from './frames/encode.ts';
 export { encodeFrame, encodeInParts } from './frames/encode.ts';
 export type {
   Frame,

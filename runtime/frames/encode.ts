@@ -10,7 +10,7 @@ const emptyTail = Buffer.alloc(0);
 const mostCopiedBytes = 16_384;
 
 /** A frame as it is sent: these bytes, and behind them those of `rest`, if any, in the same write. */
-export interface FrameInParts {
+interface FrameInParts {
   readonly start: Buffer;
   /** The frame's own tail, not a copy of it: it must not change before it has been sent. */
   readonly rest: Uint8Array | undefined;

@@ -1,4 +1,10 @@
-import { encodeFrame, encodeInParts, maxShimFrameBytes, protocolVersion, type ShimFrame } from '../../runtime/protocol.ts';
+import {
+  encodeFrame,
+  encodeInParts,
+  maxShimFrameBytes,
+  protocolVersion,
+  type ShimFrame,
+} from '../../runtime/protocol.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { Ending } from './ending.ts';

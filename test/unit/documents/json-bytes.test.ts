@@ -174,7 +174,10 @@ describe('the bytes of members', () => {
     fc.assert(
       fc.property(object, fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
         const json = JSON.stringify(value, null, indent);
-        const parsed = Object.entries(textsOf(Buffer.from(json)) ?? {}).map(([name, text]) => [name, JSON.parse(text)]);
+        const parsed = Object.entries(textsOf(Buffer.from(json)) ?? {}).map(([name, text]) => [
+          name,
+          JSON.parse(text) as unknown,
+        ]);
         expect(parsed).toEqual(Object.entries(JSON.parse(json) as object));
       }),
     );
