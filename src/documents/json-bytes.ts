@@ -18,17 +18,18 @@ export function isJsonText(bytes: Uint8Array): boolean {
 /**
  * The bytes of an object's own members by their names, without the blanks around them; undefined where the bytes are not one JSON
  * object in strict UTF-8. Of members with the same name the last one counts, as parsers have it.
+ * @param most With more members the answer is undefined as well: taking very many apart costs more than parsing them.
  */
-export function memberBytes(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> | undefined {
+export function memberBytes(bytes: Uint8Array, most = Infinity): ReadonlyMap<string, Uint8Array> | undefined {
   if (!isUtf8(bytes)) return undefined;
   const members = new Map<string, Uint8Array>();
   let at = afterBlanks(bytes, 0);
   if (bytes[at] !== openBrace) return undefined;
   at = afterBlanks(bytes, at + 1);
   if (bytes[at] !== closeBrace) {
-    for (;;) {
+    for (let count = 1; ; count++) {
       const begin = afterName(bytes, at);
-      if (begin === notThere) return undefined;
+      if (begin === notThere || count > most) return undefined;
       const valueBegin = afterBlanks(bytes, begin);
       const valueEnd = endOfValue(bytes, valueBegin);
       if (valueEnd === notThere) return undefined;

@@ -196,4 +196,13 @@ describe('the bytes of members', () => {
       { numRuns: 10_000 },
     );
   });
+
+  it('are not taken apart where there are more than were asked for', () => {
+    const json = Buffer.from('{"a":1,"b":[2],"a":3}');
+    expect(memberBytes(json, 2)).toBeUndefined();
+    expect([...(memberBytes(json, 3) ?? [])].map(([name, value]) => [name, String(value)])).toEqual([
+      ['a', '3'],
+      ['b', '[2]'],
+    ]);
+  });
 });

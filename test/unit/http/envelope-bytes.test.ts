@@ -35,6 +35,8 @@ const envelopes = [
   '{"version":"v1","event":[}',
   '{"version":"v1","event":"\\x"}',
   '{"version":"v1"',
+  `{"version":"v1"${',"event":1'.repeat(20)}}`,
+  `{"version":"v1"${Array.from({ length: 30 }, (_, index) => `,"m${index}":${index}`).join('')}}`,
   '[]',
   'null',
   '"v1"',
