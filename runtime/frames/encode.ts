@@ -30,8 +30,8 @@ export function encodeFrame<T extends FrameType>(type: T, head: Heads[T], tail: 
 
 /** @param copiedBytes How much of the tail is to stand behind the head: all of it or nothing. */
 function encode<T extends FrameType>(type: T, head: Heads[T], tail: Uint8Array, copiedBytes: number): Buffer {
-  // Of its own, and undefined: the head is out of reach of a toJSON on Object.prototype, and JSON leaves the member out.
-  const headText = stringify({ ...head, toJSON: undefined });
+  // Of its own, and undefined, it keeps a toJSON on Object.prototype away, and JSON leaves it out. As a rule there is none.
+  const headText = stringify('toJSON' in head ? { ...head, toJSON: undefined } : head);
   const headBytes = utf8Length(headText);
   const frameBytes = typeAndHeadLengthBytes + headBytes + tail.length;
   if (frameBytes > maxUint32) throw new RangeError('A frame holds less than 4 GiB.');
