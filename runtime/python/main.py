@@ -2,7 +2,8 @@
 
 import builtins
 import sys
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import SourceFileLoader
 
 PACKAGE = "sraas_shim"
 
@@ -38,9 +39,9 @@ def main():
     sys.meta_path.insert(0, finder)
     from sraas_shim.start import start
 
-    shim = start(sys.argv)
+    shim, begin = start(sys.argv)
     sys.meta_path.remove(finder)
-    shim.serve()
+    shim.serve(begin)
 
 
 # A child that multiprocessing spawns imports this file under another name.

@@ -201,23 +201,42 @@ const reuse: readonly Behaviour[] = (
   ] as const
 ).map(([what, event, reusable]) => leavesBehind(what, event, reusable));
 
+/** With the line of the source, which only Python's own library finds. */
+const wholeError =
+  /^Traceback[^\n]*\n {2}File "[^"]*replaces-world\.py", line \d+, in handler\n {4}raise TypeError\("thrown in a changed world"\)\nTypeError: thrown in a changed world$/;
+
+const library: readonly Behaviour[] = [
+  {
+    title: 'loads nothing of the library that the handler has not asked for, also to tell of an error',
+    handler: 'tells-modules',
+    calls: [{ ends: ok([]) }, { event: 'fail', ends: handlerError(/ValueError: failed$/) }, { ends: ok([]) }],
+  },
+  one('tells of an error as Python does where files are named like its modules', 'throws', {
+    event: 'name',
+    ends: handlerError(/ {4}"name": lambda: undefined_name,\n[^]*NameError: name 'undefined_name' is not defined$/),
+  }),
+];
+
 const changedWorlds: readonly Behaviour[] = [
-  'builtins',
-  'json',
-  'os',
-  'sys',
-  'stdout',
-  'time',
-  'threading',
-  'traceback',
-  'modules',
-  'import',
-  'recursion limit',
-  'signals',
-  'signal mask',
-  'collector',
-  'excepthook',
-].map((what) => replaces(what, /TypeError: thrown in a changed world/));
+  // Nothing of the library runs without these: what is left is the place and the message.
+  replaces('builtins', /replaces-world\.py", line \d+, in handler\nTypeError: thrown in a changed world$/),
+  ...[
+    'json',
+    'os',
+    'sys',
+    'stdout',
+    'time',
+    'threading',
+    'traceback',
+    'modules',
+    'import',
+    'recursion limit',
+    'signals',
+    'signal mask',
+    'collector',
+    'excepthook',
+  ].map((what) => replaces(what, wholeError)),
+];
 
 const harmedResults: readonly Behaviour[] = ['trace', 'profile'].map((what) => ({
   title: `lets a failing function of sys.set${what} fail its own call only`,
@@ -238,6 +257,7 @@ export const pythonBehaviours: readonly Behaviour[] = [
   ...output,
   ...loading,
   ...reuse,
+  ...library,
   ...changedWorlds,
   ...harmedResults,
 ];

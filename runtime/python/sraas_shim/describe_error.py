@@ -1,7 +1,6 @@
 """What was raised, as text."""
 
-from traceback import TracebackException
-
+from .private_library import private_module
 from .stack_frames import format_frames
 from .terms import MAX_ERROR_TEXT_BYTES
 
@@ -70,7 +69,8 @@ def _headline(raised):
     # to the exception as well, and that may be endless.
     if _older(raised)[0] is None and not hasattr(raised, "exceptions"):
         try:
-            return "".join(TracebackException(type(raised), raised, raised.__traceback__, limit=0).format_exception_only())
+            whole = private_module("traceback").TracebackException
+            return "".join(whole(type(raised), raised, raised.__traceback__, limit=0).format_exception_only())
         except Exception:
             pass
     lines = [_name(raised)]

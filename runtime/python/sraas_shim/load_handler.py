@@ -1,10 +1,12 @@
 """Finding the user's function."""
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from _frozen_importlib import _find_spec, _gcd_import, module_from_spec
+from _frozen_importlib_external import spec_from_file_location
 from posix import stat
 from stat import S_ISREG
+
+from .library_finder import LibraryFinder
 
 MAX_LISTED_NAMES = 20
 LONE_MODULE = "__handler__"
@@ -23,6 +25,7 @@ def load_handler(code_directory, file, export):
     if not _is_file(path):
         raise LoadError("The handler's file %s is not among the function's files." % file)
     sys.path.insert(0, code_directory)
+    sys.meta_path.insert(0, LibraryFinder())
     sys.argv = [path]
     module = _load(code_directory, file, path)
     missing = object()
@@ -45,7 +48,7 @@ def _load(code_directory, file, path):
         parts.pop()
     name = ".".join(parts)
     if not any("." in part for part in parts) and _imports(name, path, code_directory):
-        return import_module(name)
+        return _gcd_import(name)
     return _load_alone(path)
 
 
@@ -54,8 +57,10 @@ def _imports(name, path, code_directory):
     loaded = sys.modules.get(name.partition(".")[0])
     if loaded is not None and not str(getattr(loaded, "__file__", "")).startswith(code_directory + "/"):
         return False
+    package = name.rpartition(".")[0]
     try:
-        spec = find_spec(name)
+        path_of_package = getattr(_gcd_import(package), "__path__", ()) if package else None
+        spec = _find_spec(name, path_of_package)
     except ModuleNotFoundError as error:
         # A package on the way that is none; else a package asked for something that is not there.
         if error.name is not None and (name + ".").startswith(error.name + "."):

@@ -1,11 +1,9 @@
 """What `logging` does as long as user code has not set it up."""
 
-import logging
-
 FORMAT = "%(levelname)s: %(message)s"
 
 
-def set_log_defaults():
+def set_log_defaults(logging):
     """INFO and above goes to stderr, as `LEVEL: message`. No handler is added: what user code sets up applies at once."""
     logging.root.setLevel(logging.INFO)
     last_resort = logging.lastResort

@@ -1,4 +1,4 @@
-"""The life of one sandbox: waiting for its function, loading it, then ready and busy by turns; or for a program, and running that."""
+"""The life of one sandbox: loading its function, then ready and busy by turns."""
 
 import os
 from _signal import SIG_BLOCK, SIG_SETMASK, pthread_sigmask, valid_signals
@@ -13,12 +13,10 @@ from .event_loop import EventLoop, is_coroutine_function
 from .frames import encode_frame
 from .leftovers import Leftovers
 from .load_handler import LoadError, load_handler
-from .log_defaults import set_log_defaults
 from .output import flush_output, say
 from .process_end import crash, end, leave
-from .program_run import ProgramRun
 from .result_json import encode_result
-from .terms import EXIT_CRASHED, EXIT_PROTOCOL_VIOLATION, INVOKE, LOAD_FAILED, PROGRAM, READY, RESULT, ProtocolError
+from .terms import EXIT_CRASHED, EXIT_PROTOCOL_VIOLATION, INVOKE, LOAD_FAILED, READY, RESULT, ProtocolError
 from .trace_hooks import TraceHooks
 
 HANDLER_ERROR = "handler_error"
@@ -35,16 +33,11 @@ class Shim:
         self._handler = None
         self._facts = None
         self._result_bytes = 0
-        set_log_defaults()
 
-    def serve(self):
-        """Answers the host until the process ends. Never returns."""
+    def serve(self, begin):
+        """Does what the host wanted first, and answers it until the process ends. Never returns."""
         try:
-            first = self._channel.receive()
-            if first.type == PROGRAM:
-                self._run_program(first)
-            else:
-                self._load(first)
+            begin()
             while True:
                 self._invoke(self._channel.receive())
         except SystemExit as ending:
@@ -56,10 +49,8 @@ class Shim:
             # An alarm of the handler's, for example, that went off after its call.
             crash(raised, EXIT_CRASHED)
 
-    def _run_program(self, program):
-        ProgramRun(program, self._channel, self._code_directory).run()
-
-    def _load(self, init):
+    def load(self, init):
+        """Becomes the sandbox of a function, and tells whether its handler could be loaded."""
         started = monotonic()
         self._facts = FunctionFacts(init, time())
         self._result_bytes = init.result_bytes

@@ -1,13 +1,11 @@
 """The frames of a traceback that say something about the user's code."""
 
-import os
-from traceback import extract_tb
+from .private_library import LIBRARY, private_module
 
 MAX_FRAMES = 40
 MAX_FRAME_CHARACTERS = 1000
 
 _SHIM = __file__.rpartition("/")[0] + "/"
-_LIBRARY = os.path.dirname(os.__file__) + "/"
 _PACKAGES = ("/site-packages/", "/dist-packages/")
 
 
@@ -48,14 +46,14 @@ def _file_of(entry):
 def _is_library(file):
     if file.startswith("<frozen "):
         return True
-    return file.startswith(_LIBRARY) and not any(packages in file for packages in _PACKAGES)
+    return file.startswith(LIBRARY + "/") and not any(packages in file for packages in _PACKAGES)
 
 
 def _format(entry):
     try:
-        text = "".join(extract_tb(entry, limit=1).format())
+        text = "".join(private_module("traceback").extract_tb(entry, limit=1).format())
     except Exception:
-        # User code may have replaced what the library needs for the source line.
+        # There is no memory, or no descriptor, left to read the library or the source line with.
         code = entry.tb_frame.f_code
         text = '  File "%s", line %s, in %s' % (code.co_filename, entry.tb_lineno, code.co_name)
     lines = [line for line in text[:MAX_FRAME_CHARACTERS].split("\n") if not line.isspace()]

@@ -11,7 +11,10 @@ from .transport import open_transport
 
 
 def start(arguments):
-    """Says hello to the host, and gives the shim that serves it from there on. Ends the process when there is no host."""
+    """Says hello to the host, and waits for what it wants of this sandbox.
+
+    Gives the shim that serves it from there on, and what that does first. Ends the process when there is no host.
+    """
     directory = _argument(arguments, "--directory", DIRECTORY)
     code_directory = _argument(arguments, "--code", CODE)
     try:
@@ -25,7 +28,13 @@ def start(arguments):
     # The rest takes longer to load, and the host has something to do meanwhile.
     from .shim import Shim
 
-    return Shim(channel, code_directory)
+    shim = Shim(channel, code_directory)
+    first = channel.receive()
+    if first.type != PROGRAM:
+        return shim, lambda: shim.load(first)
+    from .program_run import ProgramRun
+
+    return shim, ProgramRun(first, channel, code_directory).run
 
 
 def _hello():

@@ -2,7 +2,6 @@
 
 import os
 from _socket import AF_UNIX, SOCK_STREAM, socket
-from fcntl import F_DUPFD_CLOEXEC, fcntl
 from posix import O_RDONLY, close, dup2, readv
 from posix import open as open_descriptor
 
@@ -34,6 +33,8 @@ class StdioTransport:
     """What the process was started with: frames come in on stdin and go out on stdout, all output goes to stderr."""
 
     def __init__(self):
+        from fcntl import F_DUPFD_CLOEXEC, fcntl
+
         # Not inherited by children, and where a handler that closes the usual ones does not reach.
         self._input, self._output, self._log = (
             fcntl(descriptor, F_DUPFD_CLOEXEC, LOWEST_PRIVATE_DESCRIPTOR) for descriptor in (0, 1, 2)
