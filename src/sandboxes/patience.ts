@@ -60,17 +60,8 @@ export class Patience {
     if (this.#stall.stalledMs >= withinMs) return false;
     const since = waiting.oldestSince();
     if (since !== undefined && performance.now() - since >= withinMs * mostTimes) return false;
-    return this.#suffice(atWork(), waiting.length + 1, withinMs);
-  }
-
-  /** Whether those that wait would do as well with one sandbox less at work. */
-  sparesOne(): boolean {
-    const { waiting, atWork } = this.#parts;
-    return this.#stall.stalledMs === 0 && this.#suffice(atWork() - 1, waiting.length, wakePatienceMs / 2);
-  }
-
-  #suffice(sandboxes: number, calls: number, withinMs: number): boolean {
-    if (this.#meanBusyMs === undefined || sandboxes < 1) return false;
-    return (calls / sandboxes) * this.#meanBusyMs < withinMs;
+    const sandboxes = atWork();
+    if (this.#meanBusyMs === undefined || sandboxes === 0) return false;
+    return ((waiting.length + 1) / sandboxes) * this.#meanBusyMs < withinMs;
   }
 }

@@ -174,7 +174,6 @@ export class Pool implements CapacityUser {
     this.#holdTimes.end(sandbox);
     this.#patience.returned(sandbox.lastBusyMs);
     if (sandbox.state !== 'ready' || !this.#reuses) this.#dismiss(sandbox);
-    else if (this.#patience.sparesOne()) this.#idle.push(sandbox);
     else this.#offer(sandbox, false);
   }
 

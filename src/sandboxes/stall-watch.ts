@@ -37,8 +37,9 @@ export class StallWatch {
     this.#isArmed = true;
     this.#lookedAt = performance.now();
     this.#hasMoved = false;
-    // An immediate comes behind what was there to be read when the timer fired. Source: Node's event loop, poll before check.
-    setTimeout(() => setImmediate(this.#look), this.#parts.everyMs).unref();
+    // The first immediate comes behind what was there to be read when the timer fired, the second behind what others do about that
+    // in immediates of their own. Source: Node's event loop, poll before check.
+    setTimeout(() => setImmediate(() => setImmediate(this.#look)), this.#parts.everyMs).unref();
   }
 
   readonly #look = (): void => {

@@ -27,6 +27,7 @@ async function later(ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += wakePatienceMs) {
     await vi.advanceTimersByTimeAsync(wakePatienceMs);
     await letOthers();
+    await letOthers();
   }
 }
 
@@ -86,28 +87,6 @@ describe('very short calls', () => {
     const atWork = await leased(scripted);
     for (let waiting = 0; waiting < 3; waiting++) void scripted.call();
     expect(sandboxOf(await scripted.call())).not.toBe(atWork);
-  });
-
-  it('leave a sandbox idle that the others can do without', async () => {
-    const scripted = await twoIdle(100);
-    const both = [await leased(scripted), await leased(scripted)];
-    const waiting = [scripted.call(), scripted.call()];
-    expect(scripted.pool.census()).toMatchObject({ busy: 2, idle: 0 });
-
-    let served = 0;
-    // Each call that takes no time has the next one expected to take less.
-    while (scripted.pool.census().idle === 0 && served < 100) {
-      for (const sandbox of both) {
-        if (scripted.pool.census().idle > 0) continue;
-        sandbox.lastBusyMs = 0;
-        void scripted.call();
-        scripted.pool.release(sandbox);
-        served++;
-      }
-    }
-    expect(scripted.pool.census()).toMatchObject({ busy: 1, idle: 1 });
-    expect(served).toBeGreaterThan(10);
-    await Promise.all(waiting);
   });
 
   it('do not have another one started while those that are there will do soon', async () => {

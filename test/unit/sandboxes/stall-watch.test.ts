@@ -68,9 +68,12 @@ describe('the watch for a stall', () => {
     try {
       const { watch, looks, stop } = watched();
       await new Promise((resolve) => other.once('message', resolve));
-      other.on('message', () => {
-        watch.moved();
-      });
+      // As with a sandbox, which comes back once its output has been read as well.
+      other.on('message', () =>
+        setImmediate(() => {
+          watch.moved();
+        }),
+      );
       // Among the timers of the event loop, which come before what there is to be read.
       await new Promise((resolve) => setTimeout(resolve, 1));
       watch.begin();
