@@ -25,6 +25,8 @@ export interface Engine {
    * know any more.
    */
   wait(id: ContainerId, timeoutMs: number, signal?: AbortSignal): Promise<ContainerExit>;
+  /** Whether the engine that answers now has seen the container end: not when it has been started since. */
+  sawEnd(id: ContainerId): Promise<boolean>;
   /** Stops all processes of a running container from getting any processor time, until `resume`. */
   pause(id: ContainerId): Promise<void>;
   resume(id: ContainerId): Promise<void>;

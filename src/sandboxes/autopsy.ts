@@ -4,10 +4,13 @@ import { explainEngineError } from '../engine/explain-engine-error.ts';
 import type { Ending } from './ending.ts';
 import type { LaunchedContainer } from './launched-container.ts';
 
-type Dead = Pick<LaunchedContainer, 'exit' | 'account' | 'knockAtEngine'>;
+type Dead = Pick<LaunchedContainer, 'exit' | 'account' | 'wasSeenToEnd'>;
 
 /** 128 plus the number of SIGKILL, which is what the kernel's out-of-memory killer sends. */
 const killedExitCode = 137;
+
+/** What an engine says of a container that it found ended when it was started. */
+const unknownExitCode = 255;
 
 /** How long a process may outlive its channel before that counts as a trick rather than as dying. */
 const deathGraceMs = 1000;
@@ -36,12 +39,14 @@ export async function autopsy(
   }
   const outOfMemory = exit.outOfMemory || (ranOutOfMemory && exit.exitCode === killedExitCode);
   const died = { ...ending, exit: { ...exit, outOfMemory } };
-  if (exit.exitCode !== killedExitCode || outOfMemory) return died;
-  // An engine that is told to stop kills its containers, and still says so to those who have asked before.
-  return await container.knockAtEngine().then(
-    () => died,
-    (error: unknown) => lostEngine(error) ?? died,
-  );
+  if ((exit.exitCode !== killedExitCode && exit.exitCode !== unknownExitCode) || outOfMemory) return died;
+  // An engine that is told to stop kills its containers, and still says so to those who have asked before; the next one finds them
+  // ended. A handler may end with these codes as well, which its engine sees.
+  try {
+    return (await container.wasSeenToEnd()) ? died : engineLost(new EngineError('unreachable', 'Nobody saw it end'));
+  } catch (error) {
+    return lostEngine(error) ?? died;
+  }
 }
 
 /** How the container ended, by the engine, which tells it late on a machine that has too much to do. */
@@ -64,6 +69,9 @@ function isTimeout(error: unknown): boolean {
 }
 
 function lostEngine(error: unknown): Ending | undefined {
-  if (!(error instanceof EngineError) || error.code !== 'unreachable') return undefined;
+  return error instanceof EngineError && error.code === 'unreachable' ? engineLost(error) : undefined;
+}
+
+function engineLost(error: EngineError): Ending {
   return { cause: 'engine_lost', error: explainEngineError(error) };
 }

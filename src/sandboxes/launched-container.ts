@@ -17,8 +17,11 @@ export interface LaunchedContainer {
   readonly account: ResourceAccount | undefined;
   /** Rejects with an EngineError `timeout` when it still runs after that long. */
   exit(withinMs: number): Promise<ContainerExit>;
-  /** Rejects with an EngineError when the engine takes no new calls. */
-  knockAtEngine(): Promise<void>;
+  /**
+   * Whether the engine has seen it end: not when it has been started since. Rejects with an EngineError when the engine takes no new
+   * calls.
+   */
+  wasSeenToEnd(): Promise<boolean>;
   /** Both reject with an EngineError. */
   pause(): Promise<void>;
   resume(): Promise<void>;

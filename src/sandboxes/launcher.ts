@@ -219,7 +219,10 @@ export class Launcher {
       output: line.output,
       account,
       exit: (withinMs) => engine.wait(id, withinMs),
-      knockAtEngine: () => engine.knock(),
+      wasSeenToEnd: async () => {
+        await engine.knock();
+        return await engine.sawEnd(id);
+      },
       pause: () => engine.pause(id),
       resume: () => engine.resume(id),
       kill: () => holdings.kill(),

@@ -22,6 +22,7 @@ import { firstPathInImage } from './first-path-in-image.ts';
 import { knock } from './knock.ts';
 import { recordedContainer } from './recorded.ts';
 import { removeContainer } from './remove-container.ts';
+import { sawEnd } from './saw-end.ts';
 import { waitForExit } from './wait-for-exit.ts';
 import { withinTime } from './within-time.ts';
 
@@ -89,6 +90,10 @@ export class DockerEngine implements Engine, ImageFiles {
     );
     const { State: state } = await this.#call(() => this.#docker.getContainer(id).inspect());
     return { exitCode, outOfMemory: state.OOMKilled };
+  }
+
+  sawEnd(id: ContainerId): Promise<boolean> {
+    return this.#call((signal) => sawEnd(this.#docker, id, signal));
   }
 
   async pause(id: ContainerId): Promise<void> {

@@ -65,11 +65,29 @@ it('a sandbox that was killed by an engine on its way out has not exited by itse
   const parts = {
     ...container,
     exit: () => Promise.resolve({ exitCode: 137, outOfMemory: false }),
-    knockAtEngine: () => Promise.reject(new EngineError('unreachable', 'gone')),
+    wasSeenToEnd: () => Promise.reject(new EngineError('unreachable', 'gone')),
   };
   const loading = new Sandbox('s', versionWith(), parts).load(1000, { environment: {} });
   channel.onClosed(undefined);
   expect((await loading).ending.cause).toBe('engine_lost');
+});
+
+it.each([
+  [255, false, 'engine_lost'],
+  [137, false, 'engine_lost'],
+  [255, true, 'died'],
+  [137, true, 'died'],
+  [3, false, 'died'],
+])('a sandbox with exit code %d, whose engine saw its end: %s, has %s', async (exitCode, wasSeen, cause) => {
+  const { container, channel } = scriptedContainer();
+  const parts = {
+    ...container,
+    exit: () => Promise.resolve({ exitCode, outOfMemory: false }),
+    wasSeenToEnd: () => Promise.resolve(wasSeen),
+  };
+  const loading = new Sandbox('s', versionWith(), parts).load(1000, { environment: {} });
+  channel.onClosed(undefined);
+  expect((await loading).ending.cause).toBe(cause);
 });
 
 describe('a sandbox whose channel closed, of whose end the engine says nothing yet', () => {

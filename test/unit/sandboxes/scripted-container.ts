@@ -35,7 +35,7 @@ export function scriptedContainer(parts: Partial<LaunchedContainer> = {}): Scrip
     output,
     account: undefined,
     exit: () => Promise.resolve({ exitCode: 3, outOfMemory: false }),
-    knockAtEngine: nothing,
+    wasSeenToEnd: () => Promise.resolve(true),
     pause: nothing,
     resume: nothing,
     kill: () => {
