@@ -28,6 +28,14 @@ async function openOneASecond(subjects: Subjects): Promise<Contest> {
   };
 }
 
+/** By the sandbox of a server that prepares none: what was prepared does not bear the name of its function. */
+async function likeSandboxes(subjects: Subjects, language: Language): Promise<BareContainers> {
+  await using server = await subjects.startServer(['--prepared-per-kind', '0']);
+  const name = await deployNew(server.client, language);
+  await timeOfFirstCall(server, name);
+  return await BareContainers.like(subjects.docker, name, language.command);
+}
+
 /** How many at a time are tried for the bare loop; the best of them is what we are compared with. */
 const widths = [1, 2, 4, 8];
 const ourWidth = 8;
@@ -37,10 +45,7 @@ async function openSustained(subjects: Subjects, { loadMs }: Effort): Promise<Co
   const [language] = languages;
   if (language === undefined) throw new Error('There is no language');
   const { client } = server;
-  const like = await deployNew(client, language);
-  await timeOfFirstCall(server, like);
-  const bare = await BareContainers.like(subjects.docker, like, language.command);
-  await client.remove(like);
+  const bare = await likeSandboxes(subjects, language);
   let best = { width: 0, rate: 0 };
   for (const width of widths) {
     const rate = await bare.runLoop(width, loadMs);
