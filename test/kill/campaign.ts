@@ -148,6 +148,7 @@ class Campaign {
 
   async #killAtWork(kill: Kill): Promise<void> {
     const life = this.#begin(this.#place, kill);
+    if (await diesEarly(life, kill)) return;
     const listening = await this.#listens(life);
     if (listening === undefined) return;
     const working = new AbortController();
@@ -179,6 +180,11 @@ class Campaign {
       this.#journal.faults.push(`a server listens while ${left.length} containers of the last are left`);
     return listening;
   }
+}
+
+/** Whether what earlier lives had left to do brought it to the place of its death before it listened. */
+async function diesEarly(life: ServerLife, { failAt }: Kill): Promise<boolean> {
+  return failAt !== undefined && (await life.listening) === undefined && (await life.ended) === 'SIGKILL';
 }
 
 /** The first secret of a place, for which a key is made; as far as the server lives. */
