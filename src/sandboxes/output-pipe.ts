@@ -3,9 +3,10 @@ import { Socket } from 'node:net';
 import { fifosOnDemand, type FifoMaker } from './fifo-stock.ts';
 import type { Output, WorkEnd } from './output.ts';
 
-/** Resolves when the event loop has handed out all that it has found to be there to be read. One for all that wait in its turn. */
+/** One for all that wait in a turn of the event loop. */
 let handedOut: Promise<void> | undefined;
 
+/** Resolves when the event loop has handed out all that it has found to be there to be read. */
 function untilHandedOut(): Promise<void> {
   handedOut ??= new Promise((resolve) => {
     setImmediate(() => {
